@@ -1,0 +1,56 @@
+//! Passive exchange of molecules: I = rate·(c_a − c_b) (Fick's law between two well-mixed volumes), never NDC.
+
+use super::numeric::finite;
+use super::{Absent, Dimension, Interval, Law, NdcVerdict, ParamRange, ParamSpec, Response, Side};
+
+/// `rate`·(c_a − c_b).
+pub(super) struct Diffusion;
+
+/// The rates of single molecules going forward and backward: `rate`·c_a and `rate`·c_b.
+pub(super) fn jump_rates(rate: f64, a: f64, b: f64) -> (f64, f64) {
+    (rate * a, rate * b)
+}
+
+impl Law<1> for Diffusion {
+    const SPECS: [ParamSpec; 1] = [ParamSpec {
+        name: "rate",
+        symbol: "k",
+        meaning: "molecules exchanged per unit of concentration difference",
+        dimension: Dimension::Conductance,
+        range: ParamRange::Positive,
+        absent: Absent::Required,
+        default: 1.0,
+        slider: [0.01, 10.0],
+        trainable: true,
+    }];
+
+    #[inline]
+    fn response(&[rate]: &[f64; 1], a: f64, b: f64) -> Response {
+        Response {
+            current: finite(rate * finite(a - b)),
+            d_from: rate,
+            d_to: -rate,
+        }
+    }
+
+    fn d_params(_theta: &[f64; 1], a: f64, b: f64) -> [f64; 1] {
+        [finite(a - b)]
+    }
+
+    fn conductance(&[rate]: &[f64; 1], _side: Side, _a: Interval, _b: Interval) -> Interval {
+        Interval::point(rate)
+    }
+
+    fn closed_ndc(
+        _theta: &[f64; 1],
+        _side: Side,
+        _a: Interval,
+        _b: Interval,
+    ) -> Option<NdcVerdict> {
+        Some(NdcVerdict::Never)
+    }
+
+    fn depends_on_difference(_theta: &[f64; 1]) -> bool {
+        true
+    }
+}

@@ -1,0 +1,154 @@
+//! One level between two leads in sequential tunnelling (Beenakker, Phys. Rev. B 44, 1646 (1991); one resonant level),
+//! whose energy follows the leads: ε = level + tracking·(a+b)/2 + shift·V.
+
+use super::numeric::{fermi, fermi_difference, fermi_slope, finite};
+use super::{Absent, Dimension, Interval, Law, NdcVerdict, ParamRange, ParamSpec, Response, Side};
+
+/// `tunnel_rate`·[f(ε−a) − f(ε−b)].
+///
+/// The lever arms of the two leads are α = tracking/2 + shift and β = tracking/2 − shift. With u = ε−a, w = ε−b and
+/// g = −f′: ∂I/∂a = Γ·[g(u)(1−α) + g(w)α] and −∂I/∂b = Γ·[g(u)β + g(w)(1−β)], so NDC needs a lever arm outside [0, 1].
+pub(super) struct QuantumDot;
+
+/// (u, w, V) at a pair of states.
+#[inline]
+fn energies(&[_, level, shift, tracking]: &[f64; 4], a: f64, b: f64) -> (f64, f64, f64) {
+    let v = finite(a - b);
+    let mean = 0.5 * a + 0.5 * b;
+    // ε − mean; at tracking 1 it depends on V alone, to the last bit.
+    let middle = finite(level + finite((tracking - 1.0) * mean) + finite(shift * v));
+    (finite(middle - 0.5 * v), finite(middle + 0.5 * v), v)
+}
+
+/// The lever arm that decides about NDC at `side`: the own-side conductance is Γ·[g(own)(1−arm) + g(other)·arm],
+/// own = ε − (state of this side).
+fn own_lever_arm(&[_, _, shift, tracking]: &[f64; 4], side: Side) -> f64 {
+    match side {
+        Side::From => 0.5 * tracking + shift,
+        Side::To => 0.5 * tracking - shift,
+    }
+}
+
+/// Enclosures of ε − (own state) and ε − (other state).
+fn energies_over(theta: &[f64; 4], side: Side, a: Interval, b: Interval) -> (Interval, Interval) {
+    let &[_, level, _, _] = theta;
+    let (alpha, beta) = (
+        own_lever_arm(theta, Side::From),
+        own_lever_arm(theta, Side::To),
+    );
+    let level = Interval::point(level);
+    let u = level + a.scaled(alpha - 1.0) + b.scaled(beta);
+    let w = level + a.scaled(alpha) + b.scaled(beta - 1.0);
+    match side {
+        Side::From => (u, w),
+        Side::To => (w, u),
+    }
+}
+
+impl Law<4> for QuantumDot {
+    const SPECS: [ParamSpec; 4] = [
+        ParamSpec {
+            name: "tunnel_rate",
+            symbol: "Γ",
+            meaning: "tunnel rate; the largest current the dot can carry",
+            dimension: Dimension::Current,
+            range: ParamRange::Positive,
+            absent: Absent::Required,
+            default: 1.0,
+            slider: [0.01, 10.0],
+            trainable: true,
+        },
+        ParamSpec {
+            name: "level",
+            symbol: "ε₀",
+            meaning: "energy of the level at zero bias; start below 0 for a pronounced peak",
+            dimension: Dimension::State,
+            range: ParamRange::Real,
+            absent: Absent::Required,
+            default: -4.0,
+            slider: [-10.0, 10.0],
+            trainable: true,
+        },
+        ParamSpec {
+            name: "shift",
+            symbol: "κ",
+            meaning: "electrostatic shift: how far the bias pushes the level; at tracking 1, |shift| > ½ makes NDC",
+            dimension: Dimension::Number,
+            range: ParamRange::Real,
+            absent: Absent::Required,
+            default: 0.0,
+            slider: [-2.0, 2.0],
+            trainable: true,
+        },
+        ParamSpec {
+            name: "tracking",
+            symbol: "m",
+            meaning: "how far the level follows the mean of both leads: 1 floating dot, 0 pinned by its gate",
+            dimension: Dimension::Number,
+            range: ParamRange::Real,
+            absent: Absent::Is(1.0),
+            default: 1.0,
+            slider: [0.0, 3.0],
+            trainable: false,
+        },
+    ];
+
+    #[inline]
+    fn response(theta: &[f64; 4], a: f64, b: f64) -> Response {
+        let &[rate, _, shift, tracking] = theta;
+        let (u, w, v) = energies(theta, a, b);
+        let (alpha, beta) = (0.5 * tracking + shift, 0.5 * tracking - shift);
+        let (gu, gw) = (fermi_slope(u), fermi_slope(w));
+        Response {
+            current: rate * fermi_difference(u, w, v),
+            d_from: finite(rate * (gu * (1.0 - alpha) + gw * alpha)),
+            d_to: finite(-rate * (gu * beta + gw * (1.0 - beta))),
+        }
+    }
+
+    fn d_params(theta: &[f64; 4], a: f64, b: f64) -> [f64; 4] {
+        let &[rate, ..] = theta;
+        let (u, w, v) = energies(theta, a, b);
+        let difference = fermi_difference(u, w, v);
+        // d ln[f(u)f(−w)]/dε = f(w) − f(−u): no difference of nearly equal slopes near V = 0.
+        let d_level = rate * difference * (fermi(w) - fermi(-u));
+        [
+            difference,
+            d_level,
+            finite(d_level * v),
+            finite(d_level * (0.5 * a + 0.5 * b)),
+        ]
+    }
+
+    fn conductance(theta: &[f64; 4], side: Side, a: Interval, b: Interval) -> Interval {
+        let (own, other) = energies_over(theta, side, a, b);
+        let arm = own_lever_arm(theta, side);
+        let g = |x: Interval| x.unimodal(0.0, fermi_slope);
+        (g(own).scaled(1.0 - arm) + g(other).scaled(arm)).scaled(theta[0])
+    }
+
+    /// With arm > 1 the sum is negative where ln g(own) − ln g(other) > ln(arm/(arm−1)), with arm < 0 where
+    /// ln g(other) − ln g(own) > ln((1−arm)/−arm): logarithms keep the sign where g underflows.
+    fn sign(theta: &[f64; 4], side: Side, a: Interval, b: Interval) -> Interval {
+        let (own, other) = energies_over(theta, side, a, b);
+        let arm = own_lever_arm(theta, side);
+        let ln_g = |x: Interval| x.unimodal(0.0, |x| -x.abs() - 2.0 * (-x.abs()).exp().ln_1p());
+        let (steep, flat, ratio) = if arm > 0.5 {
+            (own, other, arm / (arm - 1.0))
+        } else {
+            (other, own, (1.0 - arm) / -arm)
+        };
+        Interval::point(ratio).increasing(f64::ln) - (ln_g(steep) - ln_g(flat))
+    }
+
+    fn closed_ndc(theta: &[f64; 4], side: Side, _a: Interval, _b: Interval) -> Option<NdcVerdict> {
+        (0.0..=1.0)
+            .contains(&own_lever_arm(theta, side))
+            .then_some(NdcVerdict::Never)
+    }
+
+    fn depends_on_difference(&[_, _, _, tracking]: &[f64; 4]) -> bool {
+        // Exactly 1: at any other value the current depends on the mean as well.
+        tracking.to_bits() == 1.0_f64.to_bits()
+    }
+}

@@ -1,0 +1,3 @@
+//! The `thermonet` program: arguments go to the command line or to the window.
+
+fn main() {}

@@ -1,0 +1,719 @@
+//! Networks: reservoirs, devices between them, and the identities by which everything else refers to both.
+//!
+//! A reservoir or an edge has two names. Its *id* is what users see, write in files and may change. Its *key* is a
+//! number that is given once and never again, so that selections, plots and undo survive renaming and deletion.
+
+use crate::device::{Absent, Device, Dimension, ParamRange, ParamSpec, Platform};
+
+/// The carriers behind one unit of charge or concentration, unless the network says otherwise.
+pub const DEFAULT_SYSTEM_SIZE: f64 = 1000.0;
+
+/// The lasting identity of a reservoir.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct NodeKey(u32);
+
+/// The lasting identity of an edge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct EdgeKey(u32);
+
+/// The part a reservoir plays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// Clamped at its value: where the question is put.
+    Input,
+    /// Clamped at its value: a rail.
+    Bias,
+    /// Free: finds its own state.
+    Hidden,
+    /// Free, and where the answer is read.
+    Output,
+}
+
+impl Role {
+    /// All roles, in the order menus list them.
+    pub const ALL: [Self; 4] = [Self::Input, Self::Bias, Self::Hidden, Self::Output];
+
+    /// Whether the reservoir is held at its value (an infinite reservoir).
+    #[must_use]
+    pub fn is_clamped(self) -> bool {
+        matches!(self, Self::Input | Self::Bias)
+    }
+
+    /// The word the file format uses.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Input => "input",
+            Self::Bias => "bias",
+            Self::Hidden => "hidden",
+            Self::Output => "output",
+        }
+    }
+
+    /// The role with this name in the file format.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.name() == name)
+    }
+
+    /// What a new reservoir of this role is called, before a number is added.
+    #[must_use]
+    pub fn id_stem(self) -> &'static str {
+        match self {
+            Self::Input => "x",
+            Self::Bias => "b",
+            Self::Hidden => "h",
+            Self::Output => "y",
+        }
+    }
+}
+
+/// The form of a signal over one period.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Shape {
+    /// sin(2π·s), s the position in the period.
+    Sine,
+    /// +1 in the first half, −1 in the second.
+    Square,
+    /// Rises from −1 to +1, then jumps back.
+    Ramp,
+    /// +1 in the first tenth, 0 otherwise.
+    Pulse,
+}
+
+/// The part of a period for which a pulse is up.
+const PULSE_SHARE: f64 = 0.1;
+
+impl Shape {
+    /// All shapes, in the order menus list them.
+    pub const ALL: [Self; 4] = [Self::Sine, Self::Square, Self::Ramp, Self::Pulse];
+
+    /// The word the file format uses.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sine => "sine",
+            Self::Square => "square",
+            Self::Ramp => "ramp",
+            Self::Pulse => "pulse",
+        }
+    }
+
+    /// The shape with this name in the file format.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|shape| shape.name() == name)
+    }
+
+    /// The positions in [0, 1) at which the shape jumps.
+    #[must_use]
+    pub fn jumps(self) -> &'static [f64] {
+        match self {
+            Self::Sine => &[],
+            Self::Square => &[0.0, 0.5],
+            Self::Ramp => &[0.0],
+            Self::Pulse => &[0.0, PULSE_SHARE],
+        }
+    }
+}
+
+/// What a clamp adds to its value as time goes on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Signal {
+    /// The form over one period.
+    pub shape: Shape,
+    /// The largest deviation from the clamp's value, in units of state.
+    pub amplitude: f64,
+    /// The period, in units of time; > 0.
+    pub period: f64,
+    /// The phase at t = 0 in radians: the signal is the shape at (t/period + phase/2π).
+    pub phase: f64,
+}
+
+impl Signal {
+    /// The position in the period at time `t`, in [0, 1).
+    fn position(&self, t: f64) -> f64 {
+        let s = (t / self.period + self.phase / std::f64::consts::TAU).rem_euclid(1.0);
+        // rem_euclid rounds to 1.0 for tiny negative arguments.
+        if s < 1.0 { s } else { 0.0 }
+    }
+
+    /// The deviation from the clamp's value at time `t`.
+    #[must_use]
+    pub fn at(&self, t: f64) -> f64 {
+        let s = self.position(t);
+        self.amplitude
+            * match self.shape {
+                Shape::Sine => (std::f64::consts::TAU * s).sin(),
+                Shape::Square if s < 0.5 => 1.0,
+                Shape::Square => -1.0,
+                Shape::Ramp => 2.0 * s - 1.0,
+                Shape::Pulse if s < PULSE_SHARE => 1.0,
+                Shape::Pulse => 0.0,
+            }
+    }
+
+    /// The rate of change at time `t`, between jumps.
+    #[must_use]
+    pub fn rate_at(&self, t: f64) -> f64 {
+        let s = self.position(t);
+        let per_period = match self.shape {
+            Shape::Sine => std::f64::consts::TAU * (std::f64::consts::TAU * s).cos(),
+            Shape::Ramp => 2.0,
+            Shape::Square | Shape::Pulse => 0.0,
+        };
+        self.amplitude * per_period / self.period
+    }
+
+    /// The first jump strictly after time `t`; infinite for a smooth shape.
+    #[must_use]
+    pub fn next_jump(&self, t: f64) -> f64 {
+        let s = self.position(t);
+        // A jump closer than this share of a period counts as already taken: below it, time cannot resolve the two.
+        let resolution = 1e-12 * (1.0 + (t / self.period).abs());
+        self.shape
+            .jumps()
+            .iter()
+            .flat_map(|&jump| [jump - s, jump - s + 1.0])
+            .filter(|&ahead| ahead > resolution)
+            .fold(f64::INFINITY, f64::min)
+            * self.period
+            + t
+    }
+
+    /// The smallest deviation the signal ever takes.
+    #[must_use]
+    pub fn lowest(&self) -> f64 {
+        match self.shape {
+            Shape::Pulse => self.amplitude.min(0.0),
+            _ => -self.amplitude.abs(),
+        }
+    }
+}
+
+/// What physical quantities the dimensionless numbers stand for, when they are displayed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Units {
+    /// Temperature in kelvin; > 0.
+    pub temperature_k: f64,
+    /// Reference rate Γ0 in hertz; > 0.
+    pub rate_hz: f64,
+}
+
+/// A reservoir.
+///
+/// It keeps the numbers of both kinds of role, so that changing the role in place loses nothing: `value` and
+/// `signal` act on clamps, `capacity`, `leak` and `initial` on free reservoirs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Node {
+    /// Lasting identity; given by the network.
+    key: NodeKey,
+    /// The name users see; unique among the network's reservoirs.
+    pub id: String,
+    /// A longer name, for display alone.
+    pub label: Option<String>,
+    /// The part it plays.
+    pub role: Role,
+    /// Position on the canvas, in points at 100 %; `None` until placed.
+    pub at: Option<[f64; 2]>,
+    /// The state at which a clamp is held.
+    pub value: f64,
+    /// What a clamp adds to its value in time.
+    pub signal: Option<Signal>,
+    /// Carriers stored per unit of state; > 0.
+    pub capacity: f64,
+    /// Conductance to ground; ≥ 0.
+    pub leak: f64,
+    /// State at t = 0; ground if `None`.
+    pub initial: Option<f64>,
+}
+
+/// The capacity of a reservoir, described as a parameter.
+pub const CAPACITY: ParamSpec = ParamSpec {
+    name: "capacity",
+    symbol: "C",
+    meaning: "carriers stored per unit of state; large is slow",
+    dimension: Dimension::Capacity,
+    range: ParamRange::Positive,
+    absent: Absent::Is(1.0),
+    default: 1.0,
+    slider: [0.05, 20.0],
+    trainable: false,
+};
+
+/// The leak of a reservoir, described as a parameter.
+pub const LEAK: ParamSpec = ParamSpec {
+    name: "leak",
+    symbol: "ℓ",
+    meaning: "conductance to ground",
+    dimension: Dimension::Conductance,
+    range: ParamRange::NonNegative,
+    absent: Absent::Is(0.0),
+    default: 0.2,
+    slider: [0.0, 2.0],
+    trainable: false,
+};
+
+impl Node {
+    /// A reservoir of this role with the values of a newly placed one; the network gives it its key.
+    #[must_use]
+    pub fn new(id: impl Into<String>, role: Role, platform: Platform) -> Self {
+        Self {
+            key: NodeKey(u32::MAX),
+            id: id.into(),
+            label: None,
+            role,
+            at: None,
+            value: platform.default_ground(),
+            signal: None,
+            capacity: 1.0,
+            leak: 0.0,
+            initial: None,
+        }
+    }
+
+    /// The lasting identity.
+    #[must_use]
+    pub fn key(&self) -> NodeKey {
+        self.key
+    }
+
+    /// The label where there is one, else the id.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        self.label.as_deref().unwrap_or(&self.id)
+    }
+}
+
+/// A device between two reservoirs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Edge {
+    /// Lasting identity; given by the network.
+    key: EdgeKey,
+    /// The name users see; unique among the network's edges.
+    pub id: String,
+    /// A longer name, for display alone.
+    pub label: Option<String>,
+    /// The reservoir whose state is `a`; current leaving it counts positive.
+    pub from: NodeKey,
+    /// The reservoir whose state is `b`.
+    pub to: NodeKey,
+    /// The law that gives the current.
+    pub device: Device,
+}
+
+impl Edge {
+    /// The lasting identity.
+    #[must_use]
+    pub fn key(&self) -> EdgeKey {
+        self.key
+    }
+
+    /// The label where there is one, else the id.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        self.label.as_deref().unwrap_or(&self.id)
+    }
+}
+
+/// Reservoirs of one platform and the devices between them.
+///
+/// Reservoirs and edges are kept in the order of their keys, which is the order in which they were added.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Network {
+    /// A name for people.
+    pub name: String,
+    /// A few sentences for people.
+    pub description: String,
+    platform: Platform,
+    /// The state of the ground that leaks flow to.
+    pub ground: f64,
+    /// Ω: carriers behind one unit of charge or concentration; > 0. Scales noise and power alone.
+    pub system_size: f64,
+    /// Physical scales for display.
+    pub units: Option<Units>,
+    nodes: Vec<Node>,
+    edges: Vec<Edge>,
+    next_key: u32,
+}
+
+/// A change a network cannot take.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NetworkError {
+    /// An id that is empty.
+    #[error("an id must not be empty")]
+    EmptyId,
+    /// An id that another element of the same kind bears.
+    #[error("the id '{0}' is taken")]
+    DuplicateId(String),
+    /// An edge between a reservoir and itself.
+    #[error("an edge cannot join '{0}' to itself")]
+    SelfLoop(String),
+    /// A device of the other platform.
+    #[error("{device} is a device of the {needs} platform, and the network is {platform}")]
+    WrongPlatform {
+        /// The law.
+        device: &'static str,
+        /// Where it belongs.
+        needs: &'static str,
+        /// What the network is.
+        platform: &'static str,
+    },
+    /// A reservoir or an edge that is not there (any more).
+    #[error("no such reservoir or edge")]
+    Gone,
+}
+
+impl Network {
+    /// An empty network.
+    #[must_use]
+    pub fn new(platform: Platform) -> Self {
+        Self {
+            name: String::new(),
+            description: String::new(),
+            platform,
+            ground: platform.default_ground(),
+            system_size: DEFAULT_SYSTEM_SIZE,
+            units: None,
+            nodes: Vec::new(),
+            edges: Vec::new(),
+            next_key: 0,
+        }
+    }
+
+    /// What the network carries.
+    #[must_use]
+    pub fn platform(&self) -> Platform {
+        self.platform
+    }
+
+    /// The reservoirs, in the order in which they were added.
+    #[must_use]
+    pub fn nodes(&self) -> &[Node] {
+        &self.nodes
+    }
+
+    /// The edges, in the order in which they were added.
+    #[must_use]
+    pub fn edges(&self) -> &[Edge] {
+        &self.edges
+    }
+
+    /// The position of a reservoir in [`Network::nodes`].
+    #[must_use]
+    pub fn node_index(&self, key: NodeKey) -> Option<usize> {
+        self.nodes.binary_search_by_key(&key, |node| node.key).ok()
+    }
+
+    /// The position of an edge in [`Network::edges`].
+    #[must_use]
+    pub fn edge_index(&self, key: EdgeKey) -> Option<usize> {
+        self.edges.binary_search_by_key(&key, |edge| edge.key).ok()
+    }
+
+    /// The reservoir with this key.
+    #[must_use]
+    pub fn node(&self, key: NodeKey) -> Option<&Node> {
+        self.node_index(key).map(|i| &self.nodes[i])
+    }
+
+    /// The edge with this key.
+    #[must_use]
+    pub fn edge(&self, key: EdgeKey) -> Option<&Edge> {
+        self.edge_index(key).map(|i| &self.edges[i])
+    }
+
+    /// The reservoir with this key, to change. Its id is changed by [`Network::rename_node`].
+    pub fn node_mut(&mut self, key: NodeKey) -> Option<&mut Node> {
+        self.node_index(key).map(|i| &mut self.nodes[i])
+    }
+
+    /// The edge with this key, to change. Ends are changed by [`Network::reconnect`], ids by [`Network::rename_edge`].
+    pub fn edge_mut(&mut self, key: EdgeKey) -> Option<&mut Edge> {
+        self.edge_index(key).map(|i| &mut self.edges[i])
+    }
+
+    /// The reservoir with this id.
+    #[must_use]
+    pub fn node_by_id(&self, id: &str) -> Option<&Node> {
+        self.nodes.iter().find(|node| node.id == id)
+    }
+
+    /// The edge with this id.
+    #[must_use]
+    pub fn edge_by_id(&self, id: &str) -> Option<&Edge> {
+        self.edges.iter().find(|edge| edge.id == id)
+    }
+
+    /// The state of a free reservoir at t = 0.
+    #[must_use]
+    pub fn initial_of(&self, node: &Node) -> f64 {
+        node.initial.unwrap_or(self.ground)
+    }
+
+    fn new_key(&mut self) -> u32 {
+        let key = self.next_key;
+        self.next_key += 1;
+        key
+    }
+
+    /// Adds a reservoir and gives it its key.
+    ///
+    /// # Errors
+    /// If its id is empty or taken.
+    pub fn add_node(&mut self, mut node: Node) -> Result<NodeKey, NetworkError> {
+        self.check_node_id(&node.id, None)?;
+        node.key = NodeKey(self.new_key());
+        let key = node.key;
+        self.nodes.push(node);
+        Ok(key)
+    }
+
+    /// Adds an edge and returns its key.
+    ///
+    /// # Errors
+    /// If its id is empty or taken, an end is missing, both ends are one, or the device is of the other platform.
+    pub fn add_edge(
+        &mut self,
+        id: impl Into<String>,
+        from: NodeKey,
+        to: NodeKey,
+        device: Device,
+    ) -> Result<EdgeKey, NetworkError> {
+        let id = id.into();
+        self.check_edge_id(&id, None)?;
+        self.check_ends(from, to)?;
+        self.check_device(&device)?;
+        let key = EdgeKey(self.new_key());
+        self.edges.push(Edge {
+            key,
+            id,
+            label: None,
+            from,
+            to,
+            device,
+        });
+        Ok(key)
+    }
+
+    /// Moves the ends of an edge.
+    ///
+    /// # Errors
+    /// If the edge or an end is missing, or both ends are one.
+    pub fn reconnect(
+        &mut self,
+        key: EdgeKey,
+        from: NodeKey,
+        to: NodeKey,
+    ) -> Result<(), NetworkError> {
+        self.check_ends(from, to)?;
+        let edge = self.edge_mut(key).ok_or(NetworkError::Gone)?;
+        (edge.from, edge.to) = (from, to);
+        Ok(())
+    }
+
+    /// Puts another device on an edge.
+    ///
+    /// # Errors
+    /// If the edge is missing or the device is of the other platform.
+    pub fn set_device(&mut self, key: EdgeKey, device: Device) -> Result<(), NetworkError> {
+        self.check_device(&device)?;
+        self.edge_mut(key).ok_or(NetworkError::Gone)?.device = device;
+        Ok(())
+    }
+
+    /// Gives a reservoir another id.
+    ///
+    /// # Errors
+    /// If the id is empty or taken, or the reservoir is missing.
+    pub fn rename_node(&mut self, key: NodeKey, id: &str) -> Result<(), NetworkError> {
+        self.check_node_id(id, Some(key))?;
+        id.clone_into(&mut self.node_mut(key).ok_or(NetworkError::Gone)?.id);
+        Ok(())
+    }
+
+    /// Gives an edge another id.
+    ///
+    /// # Errors
+    /// If the id is empty or taken, or the edge is missing.
+    pub fn rename_edge(&mut self, key: EdgeKey, id: &str) -> Result<(), NetworkError> {
+        self.check_edge_id(id, Some(key))?;
+        id.clone_into(&mut self.edge_mut(key).ok_or(NetworkError::Gone)?.id);
+        Ok(())
+    }
+
+    /// Removes a reservoir and every edge that ends there. Returns whether it was there.
+    pub fn remove_node(&mut self, key: NodeKey) -> bool {
+        let Some(index) = self.node_index(key) else {
+            return false;
+        };
+        self.nodes.remove(index);
+        self.edges.retain(|edge| edge.from != key && edge.to != key);
+        true
+    }
+
+    /// Removes an edge. Returns whether it was there.
+    pub fn remove_edge(&mut self, key: EdgeKey) -> bool {
+        let Some(index) = self.edge_index(key) else {
+            return false;
+        };
+        self.edges.remove(index);
+        true
+    }
+
+    /// An id for a new reservoir: the role's letter and the first free number.
+    #[must_use]
+    pub fn fresh_node_id(&self, role: Role) -> String {
+        fresh(role.id_stem(), |id| self.node_by_id(id).is_some())
+    }
+
+    /// An id for a new edge: "e" and the first free number.
+    #[must_use]
+    pub fn fresh_edge_id(&self) -> String {
+        fresh("e", |id| self.edge_by_id(id).is_some())
+    }
+
+    fn check_node_id(&self, id: &str, own: Option<NodeKey>) -> Result<(), NetworkError> {
+        check_id(
+            id,
+            self.node_by_id(id)
+                .is_some_and(|node| Some(node.key) != own),
+        )
+    }
+
+    fn check_edge_id(&self, id: &str, own: Option<EdgeKey>) -> Result<(), NetworkError> {
+        check_id(
+            id,
+            self.edge_by_id(id)
+                .is_some_and(|edge| Some(edge.key) != own),
+        )
+    }
+
+    fn check_ends(&self, from: NodeKey, to: NodeKey) -> Result<(), NetworkError> {
+        let node = self.node(from).ok_or(NetworkError::Gone)?;
+        self.node(to).ok_or(NetworkError::Gone)?;
+        if from == to {
+            Err(NetworkError::SelfLoop(node.id.clone()))
+        } else {
+            Ok(())
+        }
+    }
+
+    fn check_device(&self, device: &Device) -> Result<(), NetworkError> {
+        let needs = device.kind().platform();
+        if needs == self.platform {
+            Ok(())
+        } else {
+            Err(NetworkError::WrongPlatform {
+                device: device.kind().name(),
+                needs: needs.name(),
+                platform: self.platform.name(),
+            })
+        }
+    }
+}
+
+fn check_id(id: &str, taken: bool) -> Result<(), NetworkError> {
+    if id.is_empty() {
+        Err(NetworkError::EmptyId)
+    } else if taken {
+        Err(NetworkError::DuplicateId(id.to_owned()))
+    } else {
+        Ok(())
+    }
+}
+
+fn fresh(stem: &str, is_taken: impl Fn(&str) -> bool) -> String {
+    let mut n = 1_u64;
+    loop {
+        let id = format!("{stem}{n}");
+        if !is_taken(&id) {
+            return id;
+        }
+        n += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::device::Kind;
+
+    fn pair() -> (Network, NodeKey, NodeKey) {
+        let mut network = Network::new(Platform::Electronic);
+        let x = network
+            .add_node(Node::new("x", Role::Input, Platform::Electronic))
+            .unwrap();
+        let y = network
+            .add_node(Node::new("y", Role::Output, Platform::Electronic))
+            .unwrap();
+        (network, x, y)
+    }
+
+    #[test]
+    fn keys_are_never_given_twice() {
+        let (mut network, x, y) = pair();
+        let e = network
+            .add_edge("e", x, y, Device::new(Kind::Ohmic))
+            .unwrap();
+        assert!(network.remove_node(y));
+        assert!(network.edge(e).is_none(), "an edge goes with its end");
+        let again = network
+            .add_node(Node::new("y", Role::Output, Platform::Electronic))
+            .unwrap();
+        assert_ne!(again, y);
+        assert!(network.node(y).is_none());
+    }
+
+    #[test]
+    fn ids_can_be_renamed_but_not_shared() {
+        let (mut network, x, y) = pair();
+        assert_eq!(
+            network.rename_node(x, "y"),
+            Err(NetworkError::DuplicateId("y".into()))
+        );
+        assert_eq!(network.rename_node(x, ""), Err(NetworkError::EmptyId));
+        network.rename_node(x, "x").unwrap();
+        network.rename_node(x, "input").unwrap();
+        assert_eq!(network.node(x).unwrap().id, "input");
+        assert_eq!(network.fresh_node_id(Role::Output), "y1");
+        let _ = y;
+    }
+
+    #[test]
+    fn loops_and_foreign_devices_are_refused() {
+        let (mut network, x, y) = pair();
+        assert!(matches!(
+            network.add_edge("e", x, x, Device::new(Kind::Ohmic)),
+            Err(NetworkError::SelfLoop(_))
+        ));
+        assert!(matches!(
+            network.add_edge("e", x, y, Device::new(Kind::Enzyme)),
+            Err(NetworkError::WrongPlatform { .. })
+        ));
+    }
+
+    #[test]
+    fn signals_jump_where_they_say() {
+        let signal = Signal {
+            shape: Shape::Square,
+            amplitude: 2.0,
+            period: 4.0,
+            phase: 0.0,
+        };
+        assert!((signal.next_jump(0.0) - 2.0).abs() < 1e-12);
+        assert!((signal.next_jump(2.0) - 4.0).abs() < 1e-12);
+        assert_eq!((signal.at(1.9), signal.at(2.1)), (2.0, -2.0));
+        let sine = Signal {
+            shape: Shape::Sine,
+            phase: std::f64::consts::FRAC_PI_2,
+            ..signal
+        };
+        assert!((sine.at(0.0) - 2.0).abs() < 1e-15);
+        assert!(sine.next_jump(0.0).is_infinite());
+        let h = 1e-6;
+        assert!(
+            (sine.rate_at(0.7) - (sine.at(0.7 + h) - sine.at(0.7 - h)) / (2.0 * h)).abs() < 1e-8
+        );
+    }
+}

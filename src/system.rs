@@ -1,0 +1,537 @@
+//! The compiled form of a network: flat arrays, the net inflow F(x), its Jacobian, and the conserved totals.
+//!
+//! Reservoirs become *slots*: the free ones first (slot = position in the state vector x), then the clamps. Devices
+//! are grouped by law and kept as structures of arrays, so that one evaluation gathers states, runs one kernel per law
+//! and scatters currents.
+
+use nalgebra::DMatrix;
+use petgraph::unionfind::UnionFind;
+
+use crate::device::{Device, Kind, Platform, Response, Side};
+use crate::network::{EdgeKey, Network, NodeKey, Role, Signal};
+
+/// An edge in compiled form.
+#[derive(Clone, Debug)]
+pub struct Link {
+    /// The edge it stands for.
+    pub key: EdgeKey,
+    /// Slot of the reservoir whose state is `a`.
+    pub from: usize,
+    /// Slot of the reservoir whose state is `b`.
+    pub to: usize,
+    /// The law and its parameters.
+    pub device: Device,
+}
+
+impl Link {
+    /// The slot at one side.
+    #[must_use]
+    pub fn slot(&self, side: Side) -> usize {
+        match side {
+            Side::From => self.from,
+            Side::To => self.to,
+        }
+    }
+}
+
+/// Devices of one law, as structures of arrays.
+#[derive(Clone, Debug)]
+struct Group {
+    kind: Kind,
+    /// Positions in `System::links`.
+    links: Vec<usize>,
+    from: Vec<usize>,
+    to: Vec<usize>,
+    /// `params[p][k]`: parameter `p` of the group's device `k`.
+    params: Vec<Vec<f64>>,
+}
+
+/// A network compiled for computation.
+#[derive(Clone, Debug)]
+pub struct System {
+    platform: Platform,
+    ground: f64,
+    omega: f64,
+    nodes: Vec<NodeKey>,
+    roles: Vec<Role>,
+    capacity: Vec<f64>,
+    leak: Vec<f64>,
+    initial: Vec<f64>,
+    clamps: Vec<f64>,
+    signals: Vec<(usize, Signal)>,
+    links: Vec<Link>,
+    groups: Vec<Group>,
+    /// For each link, its group and its place there.
+    places: Vec<(usize, usize)>,
+    islands: Vec<Vec<usize>>,
+}
+
+/// Currents, slopes and net inflows at one state.
+#[derive(Clone, Debug, Default)]
+pub struct Flow {
+    /// The state of every slot: free reservoirs, then clamps.
+    pub states: Vec<f64>,
+    /// Current and slopes of every link.
+    pub responses: Vec<Response>,
+    /// F_i: net inflow into each free reservoir, leak included.
+    pub net: Vec<f64>,
+    /// S_i: the sum of the magnitudes of all currents at each free reservoir.
+    pub throughput: Vec<f64>,
+    gathered: [Vec<f64>; 2],
+    computed: Vec<Response>,
+}
+
+impl Flow {
+    /// The largest |F_i|; 0 without free reservoirs, NaN if any is.
+    #[must_use]
+    pub fn residual(&self) -> f64 {
+        self.net.iter().fold(0.0, |top: f64, f| {
+            if f.is_nan() || top.is_nan() {
+                f64::NAN
+            } else {
+                top.max(f.abs())
+            }
+        })
+    }
+}
+
+impl System {
+    /// Compiles a network.
+    #[must_use]
+    pub fn new(network: &Network) -> Self {
+        let (clamped, free): (Vec<_>, Vec<_>) = network
+            .nodes()
+            .iter()
+            .partition(|node| node.role.is_clamped());
+        let ordered: Vec<_> = free.iter().chain(&clamped).collect();
+        let mut slot_of = vec![usize::MAX; network.nodes().len()];
+        for (slot, node) in ordered.iter().enumerate() {
+            if let Some(index) = network.node_index(node.key()) {
+                slot_of[index] = slot;
+            }
+        }
+        let slot = |key: NodeKey| network.node_index(key).map(|index| slot_of[index]);
+        let links: Vec<Link> = network
+            .edges()
+            .iter()
+            .filter_map(|edge| {
+                Some(Link {
+                    key: edge.key(),
+                    from: slot(edge.from)?,
+                    to: slot(edge.to)?,
+                    device: edge.device,
+                })
+            })
+            .collect();
+        let (groups, places) = grouped(&links);
+        let mut system = Self {
+            platform: network.platform(),
+            ground: network.ground,
+            omega: network.system_size,
+            nodes: ordered.iter().map(|node| node.key()).collect(),
+            roles: ordered.iter().map(|node| node.role).collect(),
+            capacity: free.iter().map(|node| node.capacity).collect(),
+            leak: free.iter().map(|node| node.leak).collect(),
+            initial: free.iter().map(|node| network.initial_of(node)).collect(),
+            clamps: clamped.iter().map(|node| node.value).collect(),
+            signals: clamped
+                .iter()
+                .enumerate()
+                .filter_map(|(c, node)| Some((c, node.signal?)))
+                .collect(),
+            links,
+            groups,
+            places,
+            islands: Vec::new(),
+        };
+        system.islands = system.find_islands();
+        system
+    }
+
+    /// What the network carries.
+    #[must_use]
+    pub fn platform(&self) -> Platform {
+        self.platform
+    }
+
+    /// The state of the ground.
+    #[must_use]
+    pub fn ground(&self) -> f64 {
+        self.ground
+    }
+
+    /// Ω, the carriers behind one unit.
+    #[must_use]
+    pub fn system_size(&self) -> f64 {
+        self.omega
+    }
+
+    /// The number of free reservoirs: the length of a state vector.
+    #[must_use]
+    pub fn free_count(&self) -> usize {
+        self.capacity.len()
+    }
+
+    /// The reservoir in each slot: free ones first, then clamps.
+    #[must_use]
+    pub fn nodes(&self) -> &[NodeKey] {
+        &self.nodes
+    }
+
+    /// The role in each slot.
+    #[must_use]
+    pub fn roles(&self) -> &[Role] {
+        &self.roles
+    }
+
+    /// The slot of a reservoir.
+    #[must_use]
+    pub fn slot(&self, key: NodeKey) -> Option<usize> {
+        let free = self.free_count();
+        // Keys ascend within the free slots and within the clamps.
+        let (head, tail) = self.nodes.split_at(free);
+        head.binary_search(&key)
+            .ok()
+            .or_else(|| tail.binary_search(&key).ok().map(|c| c + free))
+    }
+
+    /// Capacity of each free reservoir.
+    #[must_use]
+    pub fn capacity(&self) -> &[f64] {
+        &self.capacity
+    }
+
+    /// Leak of each free reservoir.
+    #[must_use]
+    pub fn leak(&self) -> &[f64] {
+        &self.leak
+    }
+
+    /// The state at t = 0 of each free reservoir.
+    #[must_use]
+    pub fn initial(&self) -> &[f64] {
+        &self.initial
+    }
+
+    /// The value of each clamp, without its signal.
+    #[must_use]
+    pub fn clamps(&self) -> &[f64] {
+        &self.clamps
+    }
+
+    /// Sets the value of the clamp in `slot`.
+    ///
+    /// # Panics
+    /// If the slot is not that of a clamp.
+    pub fn set_clamp(&mut self, slot: usize, value: f64) {
+        let free = self.free_count();
+        self.clamps[slot - free] = value;
+    }
+
+    /// The edges, in the order of the network.
+    #[must_use]
+    pub fn links(&self) -> &[Link] {
+        &self.links
+    }
+
+    /// The position of an edge in [`System::links`].
+    #[must_use]
+    pub fn link(&self, key: EdgeKey) -> Option<usize> {
+        self.links.binary_search_by_key(&key, |link| link.key).ok()
+    }
+
+    /// Sets a parameter of a link in place.
+    ///
+    /// # Panics
+    /// If there is no such link or parameter; the value is not checked (see [`Device::set_param`]).
+    pub fn set_param(&mut self, link: usize, p: usize, value: f64) {
+        let (group, place) = self.places[link];
+        self.groups[group].params[p][place] = value;
+        // A value outside its range was refused before it came here; the kernel's arrays are what counts.
+        let _ = self.links[link].device.set_param(p, value);
+    }
+
+    /// The groups of free reservoirs without any path to a clamp or a leak: each keeps its total Σ C·x.
+    #[must_use]
+    pub fn islands(&self) -> &[Vec<usize>] {
+        &self.islands
+    }
+
+    /// Whether any clamp follows a signal.
+    #[must_use]
+    pub fn is_driven(&self) -> bool {
+        !self.signals.is_empty()
+    }
+
+    /// The clamps' states at time `t`, signals included.
+    #[must_use]
+    pub fn clamps_at(&self, t: f64) -> Vec<f64> {
+        let mut clamps = self.clamps.clone();
+        for (c, signal) in &self.signals {
+            clamps[*c] += signal.at(t);
+        }
+        clamps
+    }
+
+    /// The clamps' rates of change at time `t`, between jumps.
+    #[must_use]
+    pub fn clamp_rates_at(&self, t: f64) -> Vec<f64> {
+        let mut rates = vec![0.0; self.clamps.len()];
+        for (c, signal) in &self.signals {
+            rates[*c] += signal.rate_at(t);
+        }
+        rates
+    }
+
+    /// The first time after `t` at which a signal jumps; infinite if none does.
+    #[must_use]
+    pub fn next_jump(&self, t: f64) -> f64 {
+        self.signals
+            .iter()
+            .fold(f64::INFINITY, |next, (_, signal)| {
+                next.min(signal.next_jump(t))
+            })
+    }
+
+    /// Evaluates currents, slopes and net inflows at the state `x`, with the clamps at `clamps`.
+    ///
+    /// # Panics
+    /// If `x` or `clamps` has the wrong length.
+    pub fn evaluate(&self, x: &[f64], clamps: &[f64], flow: &mut Flow) {
+        let Flow {
+            states,
+            responses,
+            net,
+            throughput,
+            gathered: [a, b],
+            computed,
+        } = flow;
+        assert_eq!(
+            (x.len(), clamps.len()),
+            (self.free_count(), self.clamps.len())
+        );
+        states.clear();
+        states.extend_from_slice(x);
+        states.extend_from_slice(clamps);
+        responses.resize(self.links.len(), Response::default());
+        for group in &self.groups {
+            a.clear();
+            a.extend(group.from.iter().map(|&slot| states[slot]));
+            b.clear();
+            b.extend(group.to.iter().map(|&slot| states[slot]));
+            computed.resize(group.links.len(), Response::default());
+            group.kind.respond(&group.params, a, b, computed);
+            for (&link, response) in group.links.iter().zip(computed.iter()) {
+                responses[link] = *response;
+            }
+        }
+        net.clear();
+        throughput.clear();
+        for (&x, &leak) in x.iter().zip(&self.leak) {
+            let current = leak * (x - self.ground);
+            net.push(-current);
+            throughput.push(current.abs());
+        }
+        for (link, response) in self.links.iter().zip(responses.iter()) {
+            if let Some(f) = net.get_mut(link.from) {
+                *f -= response.current;
+                throughput[link.from] += response.current.abs();
+            }
+            if let Some(f) = net.get_mut(link.to) {
+                *f += response.current;
+                throughput[link.to] += response.current.abs();
+            }
+        }
+    }
+
+    /// Evaluates at `x` with the clamps at their values.
+    #[must_use]
+    pub fn flow(&self, x: &[f64]) -> Flow {
+        let mut flow = Flow::default();
+        self.evaluate(x, &self.clamps, &mut flow);
+        flow
+    }
+
+    /// J = ∂F/∂x in charge form (before dividing by the capacities), from an evaluation.
+    #[must_use]
+    pub fn jacobian(&self, flow: &Flow) -> DMatrix<f64> {
+        let n = self.free_count();
+        let mut j = DMatrix::zeros(n, n);
+        for (i, leak) in self.leak.iter().enumerate() {
+            j[(i, i)] -= leak;
+        }
+        for (link, response) in self.links.iter().zip(&flow.responses) {
+            let Link { from, to, .. } = *link;
+            if from < n {
+                j[(from, from)] -= response.d_from;
+            }
+            if to < n {
+                j[(to, to)] += response.d_to;
+            }
+            if from < n && to < n {
+                j[(from, to)] -= response.d_to;
+                j[(to, from)] += response.d_from;
+            }
+        }
+        j
+    }
+
+    /// ∂F/∂t at fixed x: what moving clamps bring, given the clamps' rates of change.
+    #[must_use]
+    pub fn drive(&self, flow: &Flow, clamp_rates: &[f64]) -> Vec<f64> {
+        let n = self.free_count();
+        let rate = |slot: usize| if slot < n { 0.0 } else { clamp_rates[slot - n] };
+        let mut drive = vec![0.0; n];
+        for (link, response) in self.links.iter().zip(&flow.responses) {
+            let current_rate = response.d_from * rate(link.from) + response.d_to * rate(link.to);
+            if let Some(f) = drive.get_mut(link.from) {
+                *f -= current_rate;
+            }
+            if let Some(f) = drive.get_mut(link.to) {
+                *f += current_rate;
+            }
+        }
+        drive
+    }
+
+    /// The stored totals Σ C·x of each island at the state `x`.
+    #[must_use]
+    pub fn island_totals(&self, x: &[f64]) -> Vec<f64> {
+        self.islands
+            .iter()
+            .map(|island| island.iter().map(|&i| self.capacity[i] * x[i]).sum())
+            .collect()
+    }
+
+    /// Connected components of the free reservoirs that touch no clamp and no leak.
+    fn find_islands(&self) -> Vec<Vec<usize>> {
+        let n = self.free_count();
+        // Slot n stands for everything that holds a state: clamps and ground.
+        let mut sets = UnionFind::<usize>::new(n + 1);
+        for link in &self.links {
+            sets.union(link.from.min(n), link.to.min(n));
+        }
+        for (i, &leak) in self.leak.iter().enumerate() {
+            if leak > 0.0 {
+                sets.union(i, n);
+            }
+        }
+        let labels = sets.into_labeling();
+        let mut islands: Vec<Vec<usize>> = vec![Vec::new(); n + 1];
+        for i in (0..n).filter(|&i| labels[i] != labels[n]) {
+            islands[labels[i]].push(i);
+        }
+        islands.retain(|island| !island.is_empty());
+        islands
+    }
+}
+
+fn grouped(links: &[Link]) -> (Vec<Group>, Vec<(usize, usize)>) {
+    let mut groups: Vec<Group> = Vec::new();
+    let mut places = Vec::with_capacity(links.len());
+    for (l, link) in links.iter().enumerate() {
+        let kind = link.device.kind();
+        let g = groups
+            .iter()
+            .position(|group| group.kind == kind)
+            .unwrap_or_else(|| {
+                let params = vec![Vec::new(); kind.specs().len()];
+                groups.push(Group {
+                    kind,
+                    links: Vec::new(),
+                    from: Vec::new(),
+                    to: Vec::new(),
+                    params,
+                });
+                groups.len() - 1
+            });
+        let group = &mut groups[g];
+        places.push((g, group.links.len()));
+        group.links.push(l);
+        group.from.push(link.from);
+        group.to.push(link.to);
+        for (column, &value) in group.params.iter_mut().zip(link.device.params()) {
+            column.push(value);
+        }
+    }
+    (groups, places)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::Node;
+
+    fn node(network: &mut Network, id: &str, role: Role, leak: f64) -> NodeKey {
+        let mut node = Node::new(id, role, Platform::Electronic);
+        node.leak = leak;
+        network.add_node(node).unwrap()
+    }
+
+    /// x → y (leaky), h1 – h2 an island, h3 alone.
+    fn sample() -> Network {
+        let mut network = Network::new(Platform::Electronic);
+        let h1 = node(&mut network, "h1", Role::Hidden, 0.0);
+        let x = node(&mut network, "x", Role::Input, 0.0);
+        let y = node(&mut network, "y", Role::Output, 0.3);
+        let h2 = node(&mut network, "h2", Role::Hidden, 0.0);
+        let _h3 = node(&mut network, "h3", Role::Hidden, 0.0);
+        network.node_mut(x).unwrap().value = 2.0;
+        network
+            .add_edge("e1", x, y, Device::new(Kind::QuantumDot))
+            .unwrap();
+        network
+            .add_edge("e2", h1, h2, Device::new(Kind::Diode))
+            .unwrap();
+        network
+    }
+
+    #[test]
+    fn slots_put_free_reservoirs_first() {
+        let network = sample();
+        let system = System::new(&network);
+        assert_eq!(system.free_count(), 4);
+        for node in network.nodes() {
+            let slot = system.slot(node.key()).unwrap();
+            assert_eq!(system.nodes()[slot], node.key());
+            assert_eq!(slot >= 4, node.role.is_clamped());
+        }
+    }
+
+    #[test]
+    fn islands_are_what_no_clamp_or_leak_holds() {
+        let system = System::new(&sample());
+        // Free slots: h1 0, y 1, h2 2, h3 3.
+        assert_eq!(system.islands(), &[vec![0, 2], vec![3]]);
+    }
+
+    #[test]
+    fn jacobian_is_the_derivative_of_the_net_inflow() {
+        let system = System::new(&sample());
+        let x = [0.7, 0.2, -0.4, 1.0];
+        let j = system.jacobian(&system.flow(&x));
+        let h = 1e-6;
+        for k in 0..4 {
+            let shifted = |s: f64| {
+                let mut x = x;
+                x[k] += s;
+                system.flow(&x).net
+            };
+            let (up, down) = (shifted(h), shifted(-h));
+            for i in 0..4 {
+                // Central differences: error h²·F‴/6 plus rounding 1e-16/h.
+                assert!((j[(i, k)] - (up[i] - down[i]) / (2.0 * h)).abs() < 1e-8);
+            }
+        }
+    }
+
+    #[test]
+    fn parameters_are_rewritten_in_place() {
+        let network = sample();
+        let mut system = System::new(&network);
+        let p = Kind::QuantumDot.param_index("tunnel_rate").unwrap();
+        let before = system.flow(&[0.0; 4]).responses[0].current;
+        system.set_param(0, p, 2.0);
+        assert!((system.flow(&[0.0; 4]).responses[0].current - 2.0 * before).abs() < 1e-15);
+    }
+}
