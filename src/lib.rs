@@ -4,4 +4,6 @@
 
 pub mod device;
 pub mod network;
+pub mod physics;
+pub mod solve;
 pub mod system;

@@ -138,16 +138,17 @@ impl Signal {
         if s < 1.0 { s } else { 0.0 }
     }
 
-    /// The deviation from the clamp's value at time `t`.
+    /// The deviation from the clamp's value at time `t`, as seen from the time `inside`: `t` may be the very moment of
+    /// a jump, and then counts to the stretch between jumps in which `inside` lies.
     #[must_use]
-    pub fn at(&self, t: f64) -> f64 {
-        let s = self.position(t);
+    pub fn at(&self, t: f64, inside: f64) -> f64 {
+        let s = self.position(inside);
         self.amplitude
             * match self.shape {
-                Shape::Sine => (std::f64::consts::TAU * s).sin(),
+                Shape::Sine => (std::f64::consts::TAU * self.position(t)).sin(),
                 Shape::Square if s < 0.5 => 1.0,
                 Shape::Square => -1.0,
-                Shape::Ramp => 2.0 * s - 1.0,
+                Shape::Ramp => 2.0 * (s + (t - inside) / self.period) - 1.0,
                 Shape::Pulse if s < PULSE_SHARE => 1.0,
                 Shape::Pulse => 0.0,
             }
@@ -156,9 +157,8 @@ impl Signal {
     /// The rate of change at time `t`, between jumps.
     #[must_use]
     pub fn rate_at(&self, t: f64) -> f64 {
-        let s = self.position(t);
         let per_period = match self.shape {
-            Shape::Sine => std::f64::consts::TAU * (std::f64::consts::TAU * s).cos(),
+            Shape::Sine => std::f64::consts::TAU * (std::f64::consts::TAU * self.position(t)).cos(),
             Shape::Ramp => 2.0,
             Shape::Square | Shape::Pulse => 0.0,
         };
@@ -703,17 +703,18 @@ mod tests {
         };
         assert!((signal.next_jump(0.0) - 2.0).abs() < 1e-12);
         assert!((signal.next_jump(2.0) - 4.0).abs() < 1e-12);
-        assert_eq!((signal.at(1.9), signal.at(2.1)), (2.0, -2.0));
+        assert_eq!((signal.at(2.0, 1.9), signal.at(2.0, 2.1)), (2.0, -2.0));
         let sine = Signal {
             shape: Shape::Sine,
             phase: std::f64::consts::FRAC_PI_2,
             ..signal
         };
-        assert!((sine.at(0.0) - 2.0).abs() < 1e-15);
+        assert!((sine.at(0.0, 0.0) - 2.0).abs() < 1e-15);
         assert!(sine.next_jump(0.0).is_infinite());
         let h = 1e-6;
         assert!(
-            (sine.rate_at(0.7) - (sine.at(0.7 + h) - sine.at(0.7 - h)) / (2.0 * h)).abs() < 1e-8
+            (sine.rate_at(0.7) - (sine.at(0.7 + h, 0.7) - sine.at(0.7 - h, 0.7)) / (2.0 * h)).abs()
+                < 1e-8
         );
     }
 }

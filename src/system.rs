@@ -263,12 +263,21 @@ impl System {
         !self.signals.is_empty()
     }
 
-    /// The clamps' states at time `t`, signals included.
+    /// The same system with every clamp at rest at its value.
     #[must_use]
-    pub fn clamps_at(&self, t: f64) -> Vec<f64> {
+    pub fn without_signals(&self) -> Self {
+        Self {
+            signals: Vec::new(),
+            ..self.clone()
+        }
+    }
+
+    /// The clamps' states at time `t`, signals included, as seen from the time `inside` (see [`Signal::at`]).
+    #[must_use]
+    pub fn clamps_at(&self, t: f64, inside: f64) -> Vec<f64> {
         let mut clamps = self.clamps.clone();
         for (c, signal) in &self.signals {
-            clamps[*c] += signal.at(t);
+            clamps[*c] += signal.at(t, inside);
         }
         clamps
     }

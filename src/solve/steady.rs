@@ -1,0 +1,352 @@
+//! The steady state: what the dynamics reaches from the initial state, found by a ladder of methods.
+//!
+//! Where a certificate proves that only one stable state exists, pseudo-transient continuation goes straight for it.
+//! Everywhere else, and wherever that stalls, the true motion is integrated, and Newton's method takes over only when
+//! the state it leads to is next door. How a state was reached is part of the result.
+
+use nalgebra::DVector;
+
+use super::linear::{Factor, regularised_jacobian};
+use super::relax::{Options as RelaxOptions, Relaxation};
+use super::stability::Spectrum;
+use crate::system::{Flow, System};
+
+mod cycle;
+mod pseudo_transient;
+
+/// |F_i| may be this part of the currents through reservoir i (model, section 4).
+const RELATIVE_RESIDUAL: f64 = 1e-10;
+
+/// |F_i| below this always counts as zero (model, section 4).
+const ABSOLUTE_RESIDUAL: f64 = 1e-14;
+
+/// The largest Newton step at a settled state, relative to 1 + max|x| (model, section 4).
+const NEWTON_STEP: f64 = 1e-9;
+
+/// What to assume and how hard to try.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Options {
+    /// Whether only one stable state exists for given conserved totals (a certificate). Default `false`.
+    pub is_unique: bool,
+    /// Accuracy of the integration that decides which state is reached.
+    pub relax: RelaxOptions,
+    /// The longest time the motion is followed, in units of the inverse reference rate per unit of capacity. Default
+    /// 1e12: at a reference rate of 1 GHz a quarter of an hour, and steps grow so fast that it costs little.
+    pub horizon: f64,
+    /// The largest number of integration steps. Default 200,000, some thousand periods of an oscillation.
+    pub max_steps: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        let relax = RelaxOptions {
+            relative: 1e-8,
+            absolute: 1e-10,
+        };
+        Self {
+            is_unique: false,
+            relax,
+            horizon: 1e12,
+            max_steps: 200_000,
+        }
+    }
+}
+
+/// How the dynamics ends.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    /// At a stable state.
+    Settled,
+    /// On a limit cycle.
+    Oscillates {
+        /// Its period.
+        period: f64,
+        /// Smallest and largest state of each free reservoir over a period.
+        range: Vec<[f64; 2]>,
+    },
+    /// Neither was reached.
+    Unsettled(Reason),
+}
+
+/// Why no steady state was reached.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Reason {
+    /// The currents vanish but the state is not at rest: an exponential plateau.
+    Frozen {
+        /// 1/|λ| of the slowest mode: the time on which it still moves.
+        time: f64,
+    },
+    /// At an unstable equilibrium, which only a kick can leave.
+    Balanced,
+    /// Still moving when the effort was spent.
+    Slow,
+}
+
+impl Reason {
+    /// The word the command line prints.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Frozen { .. } => "frozen",
+            Self::Balanced => "balanced",
+            Self::Slow => "slow",
+        }
+    }
+}
+
+/// The method that produced the final state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// Pseudo-transient continuation ending in Newton's method.
+    PseudoTransient,
+    /// Integration of the dynamics, ending in Newton's method.
+    Integration,
+}
+
+/// The end of the dynamics from a given state.
+#[derive(Clone, Debug)]
+pub struct SteadyState {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// The last state of the free reservoirs.
+    pub x: Vec<f64>,
+    /// Currents and net inflows there.
+    pub flow: Flow,
+    /// Eigenvalues of C⁻¹J there; `None` if they could not be computed.
+    pub spectrum: Option<Spectrum>,
+    /// How it was reached.
+    pub method: Method,
+    /// Steps taken, over all methods.
+    pub steps: usize,
+}
+
+impl SteadyState {
+    /// Whether a stable state was reached.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        self.outcome == Outcome::Settled
+    }
+
+    /// max |F_i|.
+    #[must_use]
+    pub fn residual(&self) -> f64 {
+        self.flow.residual()
+    }
+
+    /// The free reservoir that still moves fastest, relative to its own throughput; `None` without free reservoirs.
+    #[must_use]
+    pub fn slowest(&self, system: &System) -> Option<usize> {
+        slowest_reservoir(system, &self.flow)
+    }
+}
+
+/// The free reservoir furthest from rest: the largest |Newton step|, or |F|/C where that is not defined.
+#[must_use]
+pub fn slowest_reservoir(system: &System, flow: &Flow) -> Option<usize> {
+    let n = system.free_count();
+    let step = newton_step(system, flow);
+    let distance = |i: usize| match &step {
+        Some(step) => step[i].abs(),
+        None => (flow.net[i] / system.capacity()[i]).abs(),
+    };
+    (0..n).max_by(|&i, &k| distance(i).total_cmp(&distance(k)))
+}
+
+/// The steady state that the dynamics reaches from the network's initial state.
+#[must_use]
+pub fn solve(system: &System, options: &Options) -> SteadyState {
+    solve_from(system, system.initial(), options)
+}
+
+/// The steady state that the dynamics reaches from the state `x`.
+///
+/// # Panics
+/// If `x` does not have one entry for each free reservoir.
+#[must_use]
+pub fn solve_from(system: &System, x: &[f64], options: &Options) -> SteadyState {
+    let mut tried = 0;
+    if options.is_unique {
+        let found = pseudo_transient::run(system, x);
+        if let Some(x) = found.x
+            && let Some(state) = judged(system, x, Method::PseudoTransient, found.steps)
+        {
+            return state;
+        }
+        tried = found.steps;
+    }
+    integrate(system, x, options, tried)
+}
+
+/// The state as settled, if it passes every test.
+fn judged(system: &System, x: Vec<f64>, method: Method, steps: usize) -> Option<SteadyState> {
+    let flow = system.flow(&x);
+    if !currents_balance(&flow) || !is_at_rest(&x, &newton_step(system, &flow)?) {
+        return None;
+    }
+    let spectrum = Spectrum::at(system, &flow).filter(Spectrum::is_stable)?;
+    Some(SteadyState {
+        outcome: Outcome::Settled,
+        x,
+        flow,
+        spectrum: Some(spectrum),
+        method,
+        steps,
+    })
+}
+
+/// |F_i| ≤ max(1e-10·S_i, 1e-14) at every free reservoir.
+fn currents_balance(flow: &Flow) -> bool {
+    let mut pairs = flow.net.iter().zip(&flow.throughput);
+    pairs.all(|(net, throughput)| {
+        net.abs() <= (RELATIVE_RESIDUAL * throughput).max(ABSOLUTE_RESIDUAL)
+    })
+}
+
+/// The Newton step −J⁻¹F that keeps the islands' totals; `None` if J is singular.
+fn newton_step(system: &System, flow: &Flow) -> Option<DVector<f64>> {
+    let factor = Factor::new(regularised_jacobian(system, flow))?;
+    let mut step = -DVector::from_column_slice(&flow.net);
+    factor.solve(&mut step);
+    step.iter().all(|s| s.is_finite()).then_some(step)
+}
+
+/// The size of a step relative to 1 + max|x|.
+fn relative_size(x: &[f64], step: &DVector<f64>) -> f64 {
+    let size =
+        |values: &mut dyn Iterator<Item = f64>| values.fold(0.0, |top: f64, v| top.max(v.abs()));
+    size(&mut step.iter().copied()) / (1.0 + size(&mut x.iter().copied()))
+}
+
+fn is_at_rest(x: &[f64], newton_step: &DVector<f64>) -> bool {
+    relative_size(x, newton_step) <= NEWTON_STEP
+}
+
+/// Newton's method from `x`, which must be next door to a solution; `None` if it is not.
+fn polished(system: &System, x: &[f64]) -> Option<Vec<f64>> {
+    /// A first step below this (relative) leads to the state that the motion is about to reach: two states so close
+    /// would need a curvature of 1e5 between them.
+    const NEXT_DOOR: f64 = 1e-5;
+    /// Quadratic convergence from 1e-5 ends at rounding in two steps; the others absorb ill-conditioning.
+    const ITERATIONS: usize = 8;
+    let mut x = x.to_vec();
+    let mut flow = system.flow(&x);
+    let mut last = f64::INFINITY;
+    for iteration in 0..ITERATIONS {
+        let step = newton_step(system, &flow)?;
+        let size = relative_size(&x, &step);
+        if iteration == 0 && size > NEXT_DOOR {
+            return None;
+        }
+        // At rounding the steps stop shrinking: the last one is then as good as any.
+        if size >= last && is_at_rest(&x, &step) {
+            break;
+        }
+        last = size;
+        let moved: Vec<f64> = x.iter().zip(&step).map(|(x, step)| x + step).collect();
+        if !moved
+            .iter()
+            .all(|&x| system.platform().state_range().contains(x))
+        {
+            return None;
+        }
+        x = moved;
+        flow = system.flow(&x);
+        if size == 0.0 {
+            break;
+        }
+    }
+    (last <= NEXT_DOOR).then_some(x)
+}
+
+/// Follows the true motion until it rests, repeats itself, or the effort is spent.
+fn integrate(system: &System, x: &[f64], options: &Options, tried: usize) -> SteadyState {
+    // The steady state is that of the clamps' values alone: signals are left out.
+    let still = system.without_signals();
+    let system = &still;
+    let mut relaxation = Relaxation::new(system, x, 0.0, options.relax);
+    let mut recurrence = cycle::Recurrence::new(system);
+    let largest = system
+        .capacity()
+        .iter()
+        .fold(1.0_f64, |top, &capacity| top.max(capacity));
+    let horizon = options.horizon * largest;
+    let end = |relaxation: &Relaxation, outcome: Outcome| {
+        let x = relaxation.state().to_vec();
+        let flow = system.flow(&x);
+        let spectrum = Spectrum::at(system, &flow);
+        SteadyState {
+            outcome,
+            x,
+            flow,
+            spectrum,
+            method: Method::Integration,
+            steps: tried + relaxation.steps(),
+        }
+    };
+    loop {
+        if let Some(ended) = at_rest(system, &relaxation, tried) {
+            return ended;
+        }
+        if relaxation.time() >= horizon
+            || relaxation.steps() >= options.max_steps
+            || relaxation.step(system).is_err()
+        {
+            break;
+        }
+        if let Some(cycle) = recurrence.observe(system, &relaxation) {
+            return end(
+                &relaxation,
+                Outcome::Oscillates {
+                    period: cycle.period,
+                    range: cycle.range,
+                },
+            );
+        }
+    }
+    let mut ended = end(&relaxation, Outcome::Unsettled(Reason::Slow));
+    if currents_balance(&ended.flow) {
+        let slowest = ended.spectrum.as_ref().and_then(Spectrum::slowest);
+        let time = slowest.map_or(f64::INFINITY, |slowest| 1.0 / slowest.re.abs());
+        ended.outcome = Outcome::Unsettled(Reason::Frozen { time });
+    }
+    ended
+}
+
+/// Whether the motion has come to rest, or is next door to a stable state.
+fn at_rest(system: &System, relaxation: &Relaxation, tried: usize) -> Option<SteadyState> {
+    /// Currents this far from balance (relative) are not worth a factorisation: no state is next door.
+    const WORTH_A_TRY: f64 = 1e-3;
+    let x = relaxation.state();
+    let steps = tried + relaxation.steps();
+    let flow = system.flow(x);
+    let imbalance = flow
+        .net
+        .iter()
+        .zip(&flow.throughput)
+        .fold(0.0_f64, |top, (net, throughput)| {
+            top.max(net.abs() / throughput.max(f64::MIN_POSITIVE))
+        });
+    let balanced = currents_balance(&flow);
+    if !balanced && imbalance > WORTH_A_TRY {
+        return None;
+    }
+    let method = Method::Integration;
+    if let Some(state) = polished(system, x).and_then(|x| judged(system, x, method, steps)) {
+        return Some(state);
+    }
+    if balanced
+        && newton_step(system, &flow).is_some_and(|step| is_at_rest(x, &step))
+        && let Some(spectrum) = Spectrum::at(system, &flow).filter(Spectrum::is_unstable)
+    {
+        let outcome = Outcome::Unsettled(Reason::Balanced);
+        return Some(SteadyState {
+            outcome,
+            x: x.to_vec(),
+            flow,
+            spectrum: Some(spectrum),
+            method,
+            steps,
+        });
+    }
+    None
+}
