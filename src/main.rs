@@ -1,3 +1,2 @@
-//! The `thermonet` program: arguments go to the command line or to the window.
-
+//! x
 fn main() {}

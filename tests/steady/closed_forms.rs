@@ -1,66 +1,14 @@
-//! Solvers against networks that carry their answer: closed forms, an independent integrator, every outcome.
+//! Networks that carry their answer, an independent integrator, every outcome.
 
-use thermonet::device::{Device, Kind, Platform};
-use thermonet::network::{Network, Node, NodeKey, Role, Shape, Signal};
+use thermonet::device::{Kind, Platform};
+use thermonet::network::{Network, Shape, Signal};
 use thermonet::physics::dissipation::{Dissipation, supplied_power};
 use thermonet::physics::noise;
 use thermonet::solve::relax::{Options as RelaxOptions, Progress, Relaxation};
 use thermonet::solve::steady::{self, Options, Outcome, Reason};
 use thermonet::system::System;
 
-/// Builds networks in few words.
-struct Builder(Network);
-
-impl Builder {
-    fn new(platform: Platform) -> Self {
-        Self(Network::new(platform))
-    }
-
-    fn clamp(&mut self, value: f64) -> NodeKey {
-        let mut node = Node::new(
-            self.0.fresh_node_id(Role::Input),
-            Role::Input,
-            self.0.platform(),
-        );
-        node.value = value;
-        self.0.add_node(node).unwrap()
-    }
-
-    fn free(&mut self, capacity: f64, leak: f64, initial: f64) -> NodeKey {
-        let mut node = Node::new(
-            self.0.fresh_node_id(Role::Hidden),
-            Role::Hidden,
-            self.0.platform(),
-        );
-        (node.capacity, node.leak, node.initial) = (capacity, leak, Some(initial));
-        self.0.add_node(node).unwrap()
-    }
-
-    fn join(&mut self, from: NodeKey, to: NodeKey, kind: Kind, named: &[(&str, f64)]) {
-        let device = Device::with(kind, named).unwrap();
-        self.0
-            .add_edge(self.0.fresh_edge_id(), from, to, device)
-            .unwrap();
-    }
-
-    fn ohmic(&mut self, from: NodeKey, to: NodeKey, g: f64) {
-        self.join(from, to, Kind::Ohmic, &[("conductance", g)]);
-    }
-
-    fn dot(&mut self, from: NodeKey, to: NodeKey, level: f64, shift: f64, tracking: f64) {
-        let named = [
-            ("tunnel_rate", 1.0),
-            ("level", level),
-            ("shift", shift),
-            ("tracking", tracking),
-        ];
-        self.join(from, to, Kind::QuantumDot, &named);
-    }
-
-    fn system(&self) -> System {
-        System::new(&self.0)
-    }
-}
+use crate::builder::Builder;
 
 /// A reservoir of capacity 2 behind g = 3 with leak 1, from 5: x(t) = 1.5 + 3.5·e^{−2t} for a clamp at 2.
 fn single() -> System {
@@ -156,7 +104,9 @@ fn islands_keep_their_total_and_are_listed_without_their_zero_mode() {
     assert_eq!(state.outcome, Outcome::Settled);
     // (4·1 − 1·3)/4
     assert!(
-        (state.x[0] - 0.25).abs() < 1e-12 && (state.x[1] - 0.25).abs() < 1e-12 && state.x[2] == 7.0
+        (state.x[0] - 0.25).abs() < 1e-12
+            && (state.x[1] - 0.25).abs() < 1e-12
+            && (state.x[2] - 7.0).abs() < 1e-15
     );
     assert_eq!(state.spectrum.as_ref().unwrap().count, 1);
     let variances = noise::variances(&system, &state.flow).unwrap();
@@ -173,8 +123,8 @@ fn totals_of_islands_are_kept_to_rounding_through_a_long_stiff_run() {
     let nodes: Vec<_> = (0..6)
         .map(|i| b.free(0.3 + f64::from(i), 0.0, f64::from(i * i) - 7.0))
         .collect();
-    for (k, pair) in nodes.windows(2).enumerate() {
-        b.ohmic(pair[0], pair[1], 10_f64.powi(k as i32 * 2 - 4));
+    for (pair, g) in nodes.windows(2).zip([1e-4, 1e-2, 1.0, 1e2, 1e4]) {
+        b.ohmic(pair[0], pair[1], g);
     }
     let system = b.system();
     let before = system.island_totals(system.initial())[0];
@@ -201,7 +151,7 @@ fn empty_and_fully_clamped_networks_are_settled() {
     let (x, y) = (b.clamp(2.0), b.clamp(1.0));
     b.join(x, y, Kind::Diffusion, &[("rate", 1.0)]);
     let state = steady::solve(&b.system(), &Options::default());
-    assert!(state.is_settled() && state.flow.responses[0].current == 1.0);
+    assert!(state.is_settled() && (state.flow.responses[0].current - 1.0).abs() < 1e-15);
     assert_eq!(state.spectrum.unwrap().relaxation_time(), None);
 }
 
@@ -303,7 +253,7 @@ fn signals_move_their_clamp_and_jumps_are_hit() {
     let x = b.clamp(0.0);
     let y = b.free(1.0, 0.0, 0.0);
     b.ohmic(x, y, 1.0);
-    b.0.node_mut(x).unwrap().signal = Some(Signal {
+    b.network.node_mut(x).unwrap().signal = Some(Signal {
         shape: Shape::Square,
         amplitude: 1.0,
         period: 2.0,
@@ -335,7 +285,7 @@ fn a_sine_signal_drives_at_fourth_order() {
     let x = b.clamp(0.0);
     let y = b.free(1.0, 0.0, -0.5);
     b.ohmic(x, y, 1.0);
-    b.0.node_mut(x).unwrap().signal = Some(Signal {
+    b.network.node_mut(x).unwrap().signal = Some(Signal {
         shape: Shape::Sine,
         amplitude: 1.0,
         period: std::f64::consts::TAU,

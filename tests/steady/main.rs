@@ -1,0 +1,6 @@
+//! Solvers and what is said of states: closed forms, outcomes, the reference cases, properties of random networks.
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+mod builder;
+mod closed_forms;
+mod properties;
