@@ -3,5 +3,6 @@
 //! WIP map.
 
 pub mod device;
+pub mod learn;
 pub mod network;
 pub mod system;
