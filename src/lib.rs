@@ -3,6 +3,7 @@
 //! WIP map.
 
 pub mod device;
+pub mod document;
 pub mod learn;
 pub mod network;
 pub mod system;
