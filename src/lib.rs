@@ -3,6 +3,8 @@
 //! WIP map.
 
 pub mod device;
+pub mod document;
+pub mod learn;
 pub mod network;
 pub mod physics;
 pub mod solve;

@@ -461,12 +461,39 @@ impl Network {
     ///
     /// # Errors
     /// If its id is empty or taken.
-    pub fn add_node(&mut self, mut node: Node) -> Result<NodeKey, NetworkError> {
+    pub fn add_node(&mut self, node: Node) -> Result<NodeKey, NetworkError> {
         self.check_node_id(&node.id, None)?;
+        Ok(self.push_checked_node(node))
+    }
+
+    /// Adds a reservoir whose id is known to be fit: comparing it with all others again would make the reading of a
+    /// long file quadratic.
+    pub(crate) fn push_checked_node(&mut self, mut node: Node) -> NodeKey {
         node.key = NodeKey(self.new_key());
         let key = node.key;
         self.nodes.push(node);
-        Ok(key)
+        key
+    }
+
+    /// Adds an edge whose id, ends and device are known to be fit, for the same reason.
+    pub(crate) fn push_checked_edge(
+        &mut self,
+        id: String,
+        label: Option<String>,
+        from: NodeKey,
+        to: NodeKey,
+        device: Device,
+    ) -> EdgeKey {
+        let key = EdgeKey(self.new_key());
+        self.edges.push(Edge {
+            key,
+            id,
+            label,
+            from,
+            to,
+            device,
+        });
+        key
     }
 
     /// Adds an edge and returns its key.
@@ -484,16 +511,7 @@ impl Network {
         self.check_edge_id(&id, None)?;
         self.check_ends(from, to)?;
         self.check_device(&device)?;
-        let key = EdgeKey(self.new_key());
-        self.edges.push(Edge {
-            key,
-            id,
-            label: None,
-            from,
-            to,
-            device,
-        });
-        Ok(key)
+        Ok(self.push_checked_edge(id, None, from, to, device))
     }
 
     /// Moves the ends of an edge.

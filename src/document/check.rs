@@ -1,0 +1,338 @@
+//! The rules that both the file reader and the edits hold a document to, stated once.
+
+use super::problem::Problem;
+use super::tree::join;
+use crate::device::{ParamRange, Platform};
+use crate::learn::{Function, Loss, MAX_SAMPLES, MAX_STEPS, Row, Source, Target, Task, Training};
+use crate::network::{Role, Signal};
+
+/// The problem of a number outside its range.
+pub(super) fn out_of_range(place: impl Into<String>, range: ParamRange, value: f64) -> Problem {
+    Problem::new(
+        place,
+        format!("{}, got {value}", range.requirement()),
+        match range {
+            ParamRange::Positive => "give a number above zero",
+            ParamRange::NonNegative => "give zero or a number above it",
+            ParamRange::Real => "give a finite number",
+        },
+    )
+}
+
+/// A number against its range.
+pub(super) fn number(
+    place: impl Into<String>,
+    range: ParamRange,
+    value: f64,
+) -> Result<(), Problem> {
+    if range.contains(value) {
+        Ok(())
+    } else {
+        Err(out_of_range(place, range, value))
+    }
+}
+
+/// A signal must not carry a clamp out of the states its platform has. `place` is that of the signal.
+pub(super) fn signal_floor(
+    place: &str,
+    platform: Platform,
+    value: f64,
+    signal: &Signal,
+) -> Result<(), Problem> {
+    let lowest = value + signal.lowest();
+    if platform.state_range().contains(lowest) {
+        return Ok(());
+    }
+    Err(Problem::new(
+        join(place, "amplitude"),
+        format!(
+            "would take the clamp to {lowest}, where a state {}",
+            platform.state_range().requirement()
+        ),
+        format!("keep the amplitude below the clamp's value {value}"),
+    ))
+}
+
+/// Which end of a task a reservoir is at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    /// It takes the question.
+    Input,
+    /// It gives the answer.
+    Output,
+}
+
+impl End {
+    /// The task's field.
+    pub(super) fn field(self) -> &'static str {
+        match self {
+            Self::Input => "inputs",
+            Self::Output => "outputs",
+        }
+    }
+
+    /// Whether a reservoir of this role can be there.
+    pub(super) fn suits(self, role: Role) -> bool {
+        role.is_clamped() == (self == Self::Input)
+    }
+
+    /// The problem of a reservoir in a part that does not suit.
+    pub(super) fn wrong_role(self, place: String, id: &str, role: Role) -> Problem {
+        match self {
+            Self::Input => Problem::new(
+                place,
+                format!(
+                    "'{id}' is free (role {}), and a task sets clamps",
+                    role.name()
+                ),
+                "give it the role input or bias, or name another node",
+            ),
+            Self::Output => Problem::new(
+                place,
+                format!(
+                    "'{id}' is clamped (role {}), and a task reads free nodes",
+                    role.name()
+                ),
+                "give it the role output or hidden, or name another node",
+            ),
+        }
+    }
+
+    /// The problem of an empty list.
+    pub(super) fn empty(self) -> Problem {
+        Problem::new(
+            format!("task.{}", self.field()),
+            "is empty",
+            match self {
+                Self::Input => "name at least one input or bias node",
+                Self::Output => "name at least one output or hidden node",
+            },
+        )
+    }
+
+    /// The problem of a reservoir named twice.
+    pub(super) fn twice(place: String, id: &str) -> Problem {
+        Problem::new(
+            place,
+            format!("'{id}' is named twice"),
+            "name each node once",
+        )
+    }
+}
+
+/// What the rows of a task are held to; `None` where the file does not say it in a readable way.
+#[derive(Clone, Copy)]
+pub(super) struct RowShape {
+    /// How many inputs there are.
+    pub(super) inputs: Option<usize>,
+    /// How many outputs there are.
+    pub(super) outputs: Option<usize>,
+    /// The loss.
+    pub(super) loss: Option<Loss>,
+}
+
+/// One row's form. `place` is that of the row.
+pub(super) fn row(place: &str, row: &Row, shape: RowShape, out: &mut Vec<Problem>) {
+    let RowShape {
+        inputs,
+        outputs,
+        loss,
+    } = shape;
+    length(&join(place, "in"), row.input.len(), inputs, "input", out);
+    finite_list(&join(place, "in"), &row.input, out);
+    match &row.target {
+        Target::Values(values) => {
+            let place = join(place, "out");
+            if loss == Some(Loss::SoftmaxCrossEntropy) {
+                out.push(Problem::new(
+                    place,
+                    "does not go with the loss softmax_cross_entropy",
+                    "give \"class\": k instead, or choose the loss mse",
+                ));
+            } else {
+                length(&place, values.len(), outputs, "output", out);
+                finite_list(&place, values, out);
+            }
+        }
+        Target::Class(class) => {
+            let place = join(place, "class");
+            if loss == Some(Loss::Mse) {
+                out.push(Problem::new(
+                    place,
+                    "does not go with the loss mse",
+                    "give \"out\": […] instead, or choose the loss softmax_cross_entropy",
+                ));
+            } else if let Some(outputs) = outputs.filter(|outputs| class >= outputs) {
+                out.push(Problem::new(
+                    place,
+                    format!("must be below the number of outputs, {outputs}, got {class}"),
+                    "classes count the outputs from 0",
+                ));
+            }
+        }
+    }
+}
+
+fn length(place: &str, got: usize, wanted: Option<usize>, what: &str, out: &mut Vec<Problem>) {
+    if let Some(wanted) = wanted.filter(|&wanted| wanted != got) {
+        let plural = if got == 1 { "" } else { "s" };
+        out.push(Problem::new(
+            place,
+            format!(
+                "has {got} number{plural}, and the task has {wanted} {what}{}",
+                if wanted == 1 { "" } else { "s" }
+            ),
+            format!("give one number for each {what}"),
+        ));
+    }
+}
+
+fn finite_list(place: &str, values: &[f64], out: &mut Vec<Problem>) {
+    for (i, &value) in values.iter().enumerate() {
+        out.extend(number(format!("{place}[{i}]"), ParamRange::Real, value).err());
+    }
+}
+
+/// The states a task puts on its clamps must exist on the platform.
+pub(super) fn encoded(task: &Task, platform: Platform, out: &mut Vec<Problem>) {
+    let mut check = |place: String, u: f64| {
+        let state = task.encode.apply(u);
+        if !platform.state_range().contains(state) {
+            out.push(Problem::new(
+                place,
+                format!(
+                    "the encoded input {}, got {state}",
+                    platform.state_range().requirement()
+                ),
+                "change the number, or task.encode",
+            ));
+        }
+    };
+    match &task.source {
+        Source::Rows(rows) => {
+            for (i, row) in rows.iter().enumerate() {
+                for (j, &u) in row.input.iter().enumerate() {
+                    check(format!("task.rows[{i}].in[{j}]"), u);
+                }
+            }
+        }
+        Source::Function(function) => {
+            check("task.function.from".into(), function.from);
+            check("task.function.to".into(), function.to);
+        }
+        Source::Data { .. } => {}
+    }
+}
+
+/// A function's range and samples.
+pub(super) fn function(function: &Function, out: &mut Vec<Problem>) {
+    let Function {
+        expr,
+        from,
+        to,
+        samples,
+    } = function;
+    if expr.trim().is_empty() {
+        out.push(Problem::new(
+            "task.function.expr",
+            "must not be empty",
+            "write a formula in x, such as sin(pi*x)",
+        ));
+    }
+    out.extend(number("task.function.from", ParamRange::Real, *from).err());
+    out.extend(number("task.function.to", ParamRange::Real, *to).err());
+    if from >= to {
+        out.push(Problem::new(
+            "task.function.to",
+            format!("must be above from = {from}, got {to}"),
+            "give the range from its lower to its upper end",
+        ));
+    }
+    if !(2..=MAX_SAMPLES).contains(samples) {
+        out.push(Problem::new(
+            "task.function.samples",
+            format!("must be from 2 to {MAX_SAMPLES}, got {samples}"),
+            "both ends count as samples; 41 is a good start",
+        ));
+    }
+}
+
+/// A function has one variable and one value.
+pub(super) fn function_shape(shape: RowShape, out: &mut Vec<Problem>) {
+    for (end, count) in [(End::Input, shape.inputs), (End::Output, shape.outputs)] {
+        if let Some(count) = count.filter(|&count| count > 1) {
+            out.push(Problem::new(
+                "task.function",
+                format!(
+                    "needs exactly one node in task.{}, got {count}",
+                    end.field()
+                ),
+                "name one node, or give rows",
+            ));
+        }
+    }
+    if shape.loss == Some(Loss::SoftmaxCrossEntropy) {
+        out.push(Problem::new(
+            "task.function",
+            "does not go with the loss softmax_cross_entropy",
+            "choose the loss mse",
+        ));
+    }
+}
+
+/// The numbers of a task beside its rows.
+pub(super) fn task_numbers(task: &Task, out: &mut Vec<Problem>) {
+    out.extend(number("task.gain", ParamRange::Positive, task.gain).err());
+    for (field, affine) in [("encode", task.encode), ("decode", task.decode)] {
+        let place = format!("task.{field}");
+        if affine.scale == 0.0 {
+            out.push(Problem::new(
+                format!("{place}.scale"),
+                "must not be 0",
+                "give the units of state for one unit of u",
+            ));
+        }
+        out.extend(number(format!("{place}.scale"), ParamRange::Real, affine.scale).err());
+        out.extend(number(format!("{place}.offset"), ParamRange::Real, affine.offset).err());
+    }
+}
+
+/// The problem of a task without rows.
+pub(super) fn no_rows() -> Problem {
+    Problem::new("task.rows", "is empty", "give at least one row")
+}
+
+/// The settings of a training run.
+pub(super) fn training(training: &Training) -> Vec<Problem> {
+    let Training {
+        rule: _,
+        optimizer: _,
+        rate,
+        steps,
+        seed: _,
+        clip,
+        momentum,
+        beta,
+    } = *training;
+    let mut out = Vec::new();
+    out.extend(number("training.rate", ParamRange::Positive, rate).err());
+    for (field, value) in [("clip", clip), ("beta", beta)] {
+        let place = format!("training.{field}");
+        out.extend(value.and_then(|value| number(place, ParamRange::Positive, value).err()));
+    }
+    if !(1..=MAX_STEPS).contains(&steps) {
+        out.push(Problem::new(
+            "training.steps",
+            format!("must be from 1 to {MAX_STEPS}, got {steps}"),
+            "2000 is a good start",
+        ));
+    }
+    if let Some(momentum) = momentum.filter(|momentum| !(0.0..1.0).contains(momentum)) {
+        out.push(Problem::new(
+            "training.momentum",
+            format!("must be at least 0 and below 1, got {momentum}"),
+            "0.9 is a good start",
+        ));
+    }
+    out
+}

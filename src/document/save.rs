@@ -1,0 +1,202 @@
+//! Files on disk: reading with errors that say what to do, and saving that never leaves half a file behind.
+
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use super::problem::Rejected;
+use super::reader::{Loaded, read};
+use super::{Document, write};
+
+/// The largest file that is read: far beyond any network that can be computed, so that a wrong choice (a disk image, an
+/// endless device) does not exhaust the memory.
+const LARGEST: u64 = 1 << 30;
+
+/// A file that could not be read or written.
+#[derive(Debug, thiserror::Error)]
+#[error("{}: {what}; {}", path.display(), what.remedy())]
+pub struct FileError {
+    /// The file, or the folder that is in the way.
+    pub path: PathBuf,
+    /// What is wrong with it.
+    pub what: FileFault,
+}
+
+/// What can be wrong with a file.
+#[derive(Debug, thiserror::Error)]
+pub enum FileFault {
+    /// Nothing is there.
+    #[error("there is no such file")]
+    NotFound,
+    /// It is a folder.
+    #[error("is a folder, not a file")]
+    IsFolder,
+    /// It is larger than any network file.
+    #[error("is too large for a network file (over 1 GiB)")]
+    TooLarge,
+    /// It may not be read, or the disk fails.
+    #[error("cannot be read ({0})")]
+    Unreadable(#[source] io::Error),
+    /// The folder to save in does not exist.
+    #[error("there is no such folder")]
+    NoFolder,
+    /// The folder to save in takes no new file.
+    #[error("the folder cannot be written to ({0})")]
+    FolderUnwritable(#[source] io::Error),
+    /// The file there is write-protected.
+    #[error("is write-protected")]
+    WriteProtected,
+    /// Writing failed half-way; what was there before is untouched.
+    #[error("cannot be written ({0}); what was there is unchanged")]
+    Unwritable(#[source] io::Error),
+}
+
+impl FileFault {
+    /// What to do about it.
+    #[must_use]
+    pub fn remedy(&self) -> &'static str {
+        match self {
+            Self::NotFound => "check the path",
+            Self::IsFolder => "choose a file in it",
+            Self::TooLarge => "choose a network file",
+            Self::Unreadable(_) => "check its permissions and the disk",
+            Self::NoFolder => "make the folder, or save elsewhere",
+            Self::FolderUnwritable(_) => "save elsewhere, or change the folder's permissions",
+            Self::WriteProtected => "save under another name, or lift the protection",
+            Self::Unwritable(_) => "free some space, or save elsewhere",
+        }
+    }
+}
+
+/// A file that gives no document.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// The file could not be read.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// Its content was refused.
+    #[error("{}: {rejected}", path.display())]
+    Rejected {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        rejected: Rejected,
+    },
+}
+
+/// Reads the document in a file.
+///
+/// # Errors
+/// If the file cannot be read, or its content is not a `thermonet/1` document.
+pub fn load(path: &Path) -> Result<Loaded, LoadError> {
+    let bytes = read_bytes(path).map_err(|what| FileError {
+        path: path.to_owned(),
+        what,
+    })?;
+    read(&bytes).map_err(|rejected| LoadError::Rejected {
+        path: path.to_owned(),
+        rejected,
+    })
+}
+
+fn read_bytes(path: &Path) -> Result<Vec<u8>, FileFault> {
+    let fault = |error: io::Error| match error.kind() {
+        io::ErrorKind::NotFound => FileFault::NotFound,
+        io::ErrorKind::IsADirectory => FileFault::IsFolder,
+        _ => FileFault::Unreadable(error),
+    };
+    // Asked first, since opening a folder fails differently from system to system.
+    if path.is_dir() {
+        return Err(FileFault::IsFolder);
+    }
+    let mut bytes = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes))
+        .map_err(fault)?;
+    if bytes.len() as u64 > LARGEST {
+        return Err(FileFault::TooLarge);
+    }
+    Ok(bytes)
+}
+
+/// Saves a document: all of it, or nothing.
+///
+/// The bytes go to a temporary file in the same folder, are flushed to the disk, and then take the file's name in one
+/// step; a crash leaves the old file or the new one. A symbolic link is followed, and the permissions of a file that is
+/// replaced are kept.
+///
+/// # Errors
+/// If the folder or the file does not take it; what was there before is then unchanged.
+pub fn save(document: &Document, path: &Path) -> Result<(), FileError> {
+    let target = follow_links(path);
+    let at = |path: &Path, what| FileError {
+        path: path.to_owned(),
+        what,
+    };
+    if target.is_dir() {
+        return Err(at(&target, FileFault::IsFolder));
+    }
+    let folder = match target.parent() {
+        Some(parent) if parent.as_os_str().is_empty() => Path::new("."),
+        Some(parent) => parent,
+        None => return Err(at(&target, FileFault::IsFolder)),
+    };
+    if !folder.is_dir() {
+        return Err(at(folder, FileFault::NoFolder));
+    }
+    let permissions = fs::metadata(&target).ok().map(|of| of.permissions());
+    if permissions.as_ref().is_some_and(fs::Permissions::readonly) {
+        return Err(at(&target, FileFault::WriteProtected));
+    }
+    let mut file =
+        temporary_in(folder).map_err(|error| at(folder, FileFault::FolderUnwritable(error)))?;
+    let outcome = (|| {
+        file.write_all(&write(document))?;
+        if let Some(permissions) = permissions {
+            file.as_file().set_permissions(permissions)?;
+        }
+        file.as_file().sync_all()?;
+        file.persist(&target).map_err(|error| error.error)
+    })();
+    outcome.map_err(|error| at(&target, FileFault::Unwritable(error)))?;
+    sync_folder(folder);
+    Ok(())
+}
+
+/// An empty file with the permissions of any new one; those of a temporary file would hide a saved network from
+/// everyone but its owner.
+fn temporary_in(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".thermonet-").suffix(".tmp");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    builder.tempfile_in(folder)
+}
+
+/// Makes the new name last through a power cut, where the system lets a folder be opened for that. The file is in
+/// place already, so a system that refuses is no reason to report a failed save.
+fn sync_folder(folder: &Path) {
+    if let Ok(folder) = File::open(folder) {
+        let _ = folder.sync_all();
+    }
+}
+
+/// The file that a path means in the end, even if it does not exist yet.
+fn follow_links(path: &Path) -> PathBuf {
+    // As many links as Linux follows, so that a ring of links ends in an error instead of a loop.
+    const MOST_LINKS: usize = 40;
+    let mut target = path.to_owned();
+    for _ in 0..MOST_LINKS {
+        let Ok(link) = fs::read_link(&target) else {
+            break;
+        };
+        target = match target.parent() {
+            Some(parent) => parent.join(link),
+            None => link,
+        };
+    }
+    target
+}

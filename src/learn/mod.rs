@@ -1,0 +1,10 @@
+//! Learning: what a network is asked to do, and how its parameters are brought to do it.
+
+mod task;
+mod training;
+
+pub use task::{
+    Affine, Function, Loss, MAX_SAMPLES, Row, Source, TRAINABLE_NODE_PARAMS, Target, Task,
+    Trainable,
+};
+pub use training::{MAX_STEPS, Optimizer, Rule, Training};
