@@ -4,3 +4,4 @@
 mod builder;
 mod closed_forms;
 mod properties;
+mod reference;
