@@ -14,22 +14,25 @@ pub(super) struct BlockadeDot;
 /// and e^{−x} has long underflowed, while larger numbers would lose the rates beside them to rounding.
 const FAR: f64 = 1e6;
 
-/// One charge state at a pair of lead states.
+/// One charge state at a pair of lead states. A bar marks 1 − the number, computed directly.
 #[derive(Clone, Copy)]
 struct Channel {
     in_rate: f64,
     out_rate: f64,
-    /// f and 1 − f at `from` (`a`) and at `to` (`b`).
+    /// f at `from` (`a`) and at `to` (`b`).
     fa: f64,
     fa_bar: f64,
     fb: f64,
     fb_bar: f64,
     /// Share of `from` in W⁺, and in W⁻.
     alpha: f64,
+    alpha_bar: f64,
     beta: f64,
+    beta_bar: f64,
     /// ln(W⁺/W⁻).
     ln_ratio: f64,
-    /// I_i/p_0.
+    /// a − b, and I_i/p_0.
+    v: f64,
     flow: f64,
 }
 
@@ -37,13 +40,14 @@ impl Channel {
     fn new(level: f64, in_rate: f64, out_rate: f64, a: f64, b: f64) -> Self {
         let u = finite(level - a).clamp(-FAR, FAR);
         let w = finite(level - b).clamp(-FAR, FAR);
-        let (ln_in, ln_out) = (in_rate.ln(), out_rate.ln());
-        let (up_a, up_b) = (ln_in + ln_fermi(u), ln_out + ln_fermi(w));
-        let (down_a, down_b) = (ln_in + ln_fermi(-u), ln_out + ln_fermi(-w));
-        let beta = fermi(down_b - down_a);
-        let v = w - u;
+        // Not w − u: where a and b nearly agree, the current must not be lost in the rounding of the energies.
+        let v = finite(a - b);
+        let ln_odds = in_rate.ln() - out_rate.ln();
+        let ln_up = ln_odds + (ln_fermi(u) - ln_fermi(w));
+        let ln_down = ln_odds + (ln_fermi(-u) - ln_fermi(-w));
+        let (beta, beta_bar) = (fermi(-ln_down), fermi(ln_down));
         let flow = if v >= 0.0 {
-            in_rate * fermi(u) * fermi(down_a - down_b) * -(-v).exp_m1()
+            in_rate * fermi(u) * beta_bar * -(-v).exp_m1()
         } else {
             -out_rate * fermi(w) * beta * -v.exp_m1()
         };
@@ -54,26 +58,61 @@ impl Channel {
             fa_bar: fermi(-u),
             fb: fermi(w),
             fb_bar: fermi(-w),
-            alpha: fermi(up_b - up_a),
+            alpha: fermi(-ln_up),
+            alpha_bar: fermi(ln_up),
             beta,
-            ln_ratio: ln_sum(up_a, up_b) - ln_sum(down_a, down_b),
+            beta_bar,
+            // W⁺/W⁻ with f(w) and 1 − f(w) taken out.
+            ln_ratio: -w + ln_weighted(ln_up) - ln_weighted(ln_down),
+            v,
             flow,
         }
     }
 
-    /// in·out/W⁻ times −∂f/∂ε at `from` and at `to`.
-    fn edges(&self) -> (f64, f64) {
+    /// The relative slopes of W⁺ (rising) plus W⁻ (falling) towards `from` and towards `to`: what empties p_0.
+    fn filling(&self) -> (f64, f64) {
         (
-            self.out_rate * self.fa * self.beta,
-            self.in_rate * self.fb * (1.0 - self.beta),
+            self.alpha * self.fa_bar + self.beta * self.fa,
+            self.alpha_bar * self.fb_bar + self.beta_bar * self.fb,
         )
+    }
+
+    /// The slopes of I_i/p_0, towards `from` and towards `to`, less what its own filling `p` does to p_0; `rest` is
+    /// 1 − p. The lower potential has only terms of one sign, and they are added as such.
+    fn slopes(&self, p: f64, rest: f64) -> (f64, f64) {
+        let decay = (-self.v.abs()).exp();
+        let edge_a = self.out_rate * self.fa * self.beta;
+        let edge_b = self.in_rate * self.fb * self.beta_bar;
+        if self.v >= 0.0 {
+            let open = self.fa_bar + self.fa * (self.beta + self.beta_bar * decay);
+            (
+                edge_a + self.flow * (self.beta * self.fa * rest - p * self.alpha * self.fa_bar),
+                -edge_b * (p + rest * open) - self.flow * p * self.alpha_bar * self.fb_bar,
+            )
+        } else {
+            let open = self.fb_bar + self.fb * (self.beta_bar + self.beta * decay);
+            (
+                edge_a * (p + rest * open) - self.flow * p * self.alpha * self.fa_bar,
+                -edge_b
+                    + self.flow
+                        * (self.beta_bar * self.fb * rest - p * self.alpha_bar * self.fb_bar),
+            )
+        }
     }
 }
 
-/// ln(eˣ + eʸ).
-fn ln_sum(x: f64, y: f64) -> f64 {
-    let (high, low) = (x.max(y), x.min(y));
-    high + (low - high).exp().ln_1p()
+/// ln(1 + eˣ).
+fn ln_weighted(x: f64) -> f64 {
+    -ln_fermi(x)
+}
+
+/// Whether `side` is at the lower potential all over a rectangle; there every term of the own-side conductance is
+/// positive (see [`Channel::slopes`]).
+fn is_lower(side: Side, a: Interval, b: Interval) -> bool {
+    match side {
+        Side::From => a.hi <= b.lo,
+        Side::To => b.hi <= a.lo,
+    }
 }
 
 /// Both charge states and the probabilities (p_0, [p_1, p_2]).
@@ -158,17 +197,13 @@ impl Law<6> for BlockadeDot {
     fn response(theta: &[f64; 6], a: f64, b: f64) -> Response {
         let (channels, p0, p) = solve(theta, a, b);
         let mut out = Response::default();
-        // ∂ ln p_0, with d ln(W⁺/W⁻) = α·f̄_a + β·f_a towards `from`, (1−α)·f̄_b + (1−β)·f_b towards `to`.
-        let (mut dp_a, mut dp_b) = (0.0, 0.0);
-        for (c, p) in channels.iter().zip(p) {
-            dp_a -= p * (c.alpha * c.fa_bar + c.beta * c.fa);
-            dp_b -= p * ((1.0 - c.alpha) * c.fb_bar + (1.0 - c.beta) * c.fb);
-        }
-        for c in &channels {
-            let (edge_a, edge_b) = c.edges();
+        for (i, c) in channels.iter().enumerate() {
+            let (own, other) = (p[i], p[1 - i]);
+            let (filling_a, filling_b) = channels[1 - i].filling();
+            let (slope_a, slope_b) = c.slopes(own, p0 + other);
             out.current += p0 * c.flow;
-            out.d_from += p0 * (c.flow * (dp_a + c.beta * c.fa) + edge_a);
-            out.d_to += p0 * (c.flow * (dp_b + (1.0 - c.beta) * c.fb) - edge_b);
+            out.d_from += p0 * (slope_a - c.flow * other * filling_a);
+            out.d_to += p0 * (slope_b - c.flow * other * filling_b);
         }
         Response {
             current: finite(out.current),
@@ -184,12 +219,11 @@ impl Law<6> for BlockadeDot {
         for (i, (c, p)) in channels.iter().zip(p).enumerate() {
             let own = p0 * c.flow;
             // Shares of `from` and of `to` in the relative change of W⁻ and of W⁺/W⁻ (the latter moves p_0 by −p_i).
-            let down_level = c.beta * c.fa + (1.0 - c.beta) * c.fb;
-            let up_level = c.alpha * c.fa_bar + (1.0 - c.alpha) * c.fb_bar;
+            let down_level = c.beta * c.fa + c.beta_bar * c.fb;
+            let up_level = c.alpha * c.fa_bar + c.alpha_bar * c.fb_bar;
             let d_flow_level = own * (c.fb - c.fa_bar - down_level);
             out[i] = finite(d_flow_level + total * p * (up_level + down_level));
-            out[2 + i] =
-                finite((own * (1.0 - c.beta) - total * p * (c.alpha - c.beta)) / c.in_rate);
+            out[2 + i] = finite((own * c.beta_bar - total * p * (c.alpha - c.beta)) / c.in_rate);
             out[4 + i] = finite((own * c.beta + total * p * (c.alpha - c.beta)) / c.out_rate);
         }
         out
@@ -230,11 +264,22 @@ impl Law<6> for BlockadeDot {
             };
             sum = sum + flow * (dp + down) + c.edge(side);
         }
-        p0 * sum
+        let whole = p0 * sum;
+        if is_lower(side, a, b) {
+            Interval {
+                lo: whole.lo.max(0.0),
+                ..whole
+            }
+        } else {
+            whole
+        }
     }
 
-    fn closed_ndc(theta: &[f64; 6], _side: Side, a: Interval, b: Interval) -> Option<NdcVerdict> {
+    fn closed_ndc(theta: &[f64; 6], side: Side, a: Interval, b: Interval) -> Option<NdcVerdict> {
         let &[level_1, level_2, ..] = theta;
+        if is_lower(side, a, b) {
+            return Some(NdcVerdict::Never);
+        }
         // Beyond ±700 from a level occupations underflow, and a sign computed from them would prove nothing.
         let within = |level: f64| {
             [a.lo, a.hi, b.lo, b.hi]
@@ -267,15 +312,22 @@ struct ChannelOver {
 
 impl ChannelOver {
     fn new(level: f64, in_rate: f64, out_rate: f64, a: Interval, b: Interval) -> Self {
-        let at = |a: f64, b: f64| Channel::new(level, in_rate, out_rate, a, b);
         let (u, w) = (Interval::point(level) - a, Interval::point(level) - b);
-        let logit = (out_rate / in_rate).ln();
+        let ln = |x: f64| Interval::point(x).increasing(f64::ln);
+        let ln_odds = ln(in_rate) - ln(out_rate);
         // α = 1/(1 + (out/in)·f(w)/f(u)) rises with a and falls with b; β the other way round.
         let ln_f = |x: Interval| x.decreasing(ln_fermi);
-        let alpha_arg = Interval::point(logit).increasing(|x| x) + ln_f(w) - ln_f(u);
-        let beta_arg = Interval::point(logit).increasing(|x| x) + ln_f(-w) - ln_f(-u);
-        let pair = |x: Interval| [x.decreasing(fermi), x.increasing(|x| fermi(-x))];
-        let (alpha, beta) = (pair(alpha_arg), pair(beta_arg));
+        let ln_up = |u: Interval, w: Interval| ln_odds + (ln_f(u) - ln_f(w));
+        let ln_down = |u: Interval, w: Interval| ln_odds + (ln_f(-u) - ln_f(-w));
+        let pair = |x: Interval| [x.increasing(|x| fermi(-x)), x.decreasing(fermi)];
+        let (alpha, beta) = (pair(ln_up(u, w)), pair(ln_down(u, w)));
+        // W⁺/W⁻ rises with a and with b, so two corners enclose it; each with its rounding.
+        let ln_ratio = |a: f64, b: f64| {
+            let level = Interval::point(level);
+            let (u, w) = (level - Interval::point(a), level - Interval::point(b));
+            let weighted = |x: Interval| x.increasing(ln_weighted);
+            weighted(ln_up(u, w)) - weighted(ln_down(u, w)) - w
+        };
         let (fa, fb) = (u.decreasing(fermi), w.decreasing(fermi));
         let v = a - b;
         let fraction = |v: Interval| v.increasing(|v| -(-v).exp_m1());
@@ -291,8 +343,8 @@ impl ChannelOver {
             fb_bar: w.increasing(|x| fermi(-x)),
             alpha,
             beta,
-            ratio: Interval::new(at(a.lo, b.lo).ln_ratio, at(a.hi, b.hi).ln_ratio)
-                .scaled(1.0)
+            ratio: ln_ratio(a.lo, b.lo)
+                .hull(ln_ratio(a.hi, b.hi))
                 .increasing(f64::exp),
             flow,
             in_rate,
@@ -342,11 +394,23 @@ mod tests {
         }
     }
 
+    /// At equal states the slopes balance however unequal the rates, and a force too small to move the energies
+    /// still drives its current.
+    #[test]
+    fn nothing_is_lost_near_equilibrium() {
+        let theta = [2.0, 7.0, 9.0, 1e-4, 1e-4, 3.0];
+        let Response { d_from, d_to, .. } = BlockadeDot::response(&theta, 0.0, 0.0);
+        assert!((d_from + d_to).abs() < 1e-15 * d_from);
+        let current = BlockadeDot::response(&theta, 1e-30, 0.0).current;
+        assert!((current / (1e-30 * d_from) - 1.0).abs() < 1e-14);
+    }
+
     #[test]
     fn occupation_differences_match_the_shared_helper() {
         let c = Channel::new(1.0, 0.7, 0.3, 2.0, -1.0);
         let down = 0.7 * c.fa_bar + 0.3 * c.fb_bar;
         let expected = 0.7 * 0.3 / down * fermi_difference(-1.0, 2.0, 3.0);
+        assert!((c.alpha + c.alpha_bar - 1.0).abs() < 1e-15);
         assert!((c.flow - expected).abs() < 1e-15);
     }
 }

@@ -8,7 +8,7 @@ pub(super) struct Diffusion;
 
 /// The rates of single molecules going forward and backward: `rate`·c_a and `rate`·c_b.
 pub(super) fn jump_rates(rate: f64, a: f64, b: f64) -> (f64, f64) {
-    (rate * a, rate * b)
+    (finite(rate * a), finite(rate * b))
 }
 
 impl Law<1> for Diffusion {

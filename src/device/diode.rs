@@ -36,7 +36,7 @@ pub(super) fn current_and_slope(i_sat: f64, ideality: f64, v: f64) -> (f64, f64)
     let x = finite(v / ideality);
     (
         finite(i_sat * tangent_exp_m1(x)),
-        finite(i_sat / ideality * tangent_exp_slope(x)),
+        finite(finite(i_sat / ideality) * tangent_exp_slope(x)),
     )
 }
 
@@ -46,7 +46,7 @@ pub(super) fn d_params_at(i_sat: f64, ideality: f64, v: f64) -> [f64; 2] {
     let x = finite(v / ideality);
     [
         tangent_exp_m1(x),
-        finite(-finite(i_sat / ideality * x) * tangent_exp_slope(x)),
+        finite(-finite(finite(i_sat / ideality) * x) * tangent_exp_slope(x)),
     ]
 }
 

@@ -70,10 +70,13 @@ pub(super) fn tangent_exp_slope(x: f64) -> f64 {
     x.min(TANGENT_FROM).exp()
 }
 
+/// Forces below this change no jump rate by a digit, while the current they drive may already underflow.
+const NO_FORCE: f64 = 1e-150;
+
 /// Electronic jump rates with local detailed balance at force `v`: (I/(1−e^{−v}), I/(e^v−1)); `slope` is dI/dv at v = 0,
 /// their common limit there.
 pub(super) fn jump_rates(current: f64, v: f64, slope: f64) -> (f64, f64) {
-    if v == 0.0 {
+    if v.abs() < NO_FORCE {
         (slope, slope)
     } else if v > 0.0 {
         let forward = current / -(-v).exp_m1();

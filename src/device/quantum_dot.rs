@@ -29,16 +29,25 @@ fn own_lever_arm(&[_, _, shift, tracking]: &[f64; 4], side: Side) -> f64 {
     }
 }
 
+/// The same lever arm with its rounding.
+fn own_lever_arm_over(&[_, _, shift, tracking]: &[f64; 4], side: Side) -> Interval {
+    let half = Interval::point(0.5 * tracking);
+    match side {
+        Side::From => half + Interval::point(shift),
+        Side::To => half - Interval::point(shift),
+    }
+}
+
 /// Enclosures of ε − (own state) and ε − (other state).
 fn energies_over(theta: &[f64; 4], side: Side, a: Interval, b: Interval) -> (Interval, Interval) {
     let &[_, level, _, _] = theta;
     let (alpha, beta) = (
-        own_lever_arm(theta, Side::From),
-        own_lever_arm(theta, Side::To),
+        own_lever_arm_over(theta, Side::From),
+        own_lever_arm_over(theta, Side::To),
     );
-    let level = Interval::point(level);
-    let u = level + a.scaled(alpha - 1.0) + b.scaled(beta);
-    let w = level + a.scaled(alpha) + b.scaled(beta - 1.0);
+    let (level, one) = (Interval::point(level), Interval::point(1.0));
+    let u = level + a * (alpha - one) + b * beta;
+    let w = level + a * alpha + b * (beta - one);
     match side {
         Side::From => (u, w),
         Side::To => (w, u),
@@ -97,12 +106,15 @@ impl Law<4> for QuantumDot {
     fn response(theta: &[f64; 4], a: f64, b: f64) -> Response {
         let &[rate, _, shift, tracking] = theta;
         let (u, w, v) = energies(theta, a, b);
-        let (alpha, beta) = (0.5 * tracking + shift, 0.5 * tracking - shift);
+        // At tracking 1 either arm is the other's complement, to the last bit: J must come out symmetric there.
+        let (half, half_bar) = (0.5 * tracking, 1.0 - 0.5 * tracking);
+        let (alpha, alpha_bar) = (finite(half + shift), finite(half_bar - shift));
+        let (beta, beta_bar) = (finite(half - shift), finite(half_bar + shift));
         let (gu, gw) = (fermi_slope(u), fermi_slope(w));
         Response {
             current: rate * fermi_difference(u, w, v),
-            d_from: finite(rate * (gu * (1.0 - alpha) + gw * alpha)),
-            d_to: finite(-rate * (gu * beta + gw * (1.0 - beta))),
+            d_from: finite(rate * finite(gu * alpha_bar + gw * alpha)),
+            d_to: finite(-rate * finite(gu * beta + gw * beta_bar)),
         }
     }
 
@@ -122,23 +134,31 @@ impl Law<4> for QuantumDot {
 
     fn conductance(theta: &[f64; 4], side: Side, a: Interval, b: Interval) -> Interval {
         let (own, other) = energies_over(theta, side, a, b);
-        let arm = own_lever_arm(theta, side);
+        let arm = own_lever_arm_over(theta, side);
         let g = |x: Interval| x.unimodal(0.0, fermi_slope);
-        (g(own).scaled(1.0 - arm) + g(other).scaled(arm)).scaled(theta[0])
+        (g(own) * (Interval::point(1.0) - arm) + g(other) * arm).scaled(theta[0])
     }
 
     /// With arm > 1 the sum is negative where ln g(own) − ln g(other) > ln(arm/(arm−1)), with arm < 0 where
     /// ln g(other) − ln g(own) > ln((1−arm)/−arm): logarithms keep the sign where g underflows.
     fn sign(theta: &[f64; 4], side: Side, a: Interval, b: Interval) -> Interval {
         let (own, other) = energies_over(theta, side, a, b);
-        let arm = own_lever_arm(theta, side);
+        let arm = own_lever_arm_over(theta, side);
         let ln_g = |x: Interval| x.unimodal(0.0, |x| -x.abs() - 2.0 * (-x.abs()).exp().ln_1p());
-        let (steep, flat, ratio) = if arm > 0.5 {
-            (own, other, arm / (arm - 1.0))
+        let (steep, flat, beyond) = if arm.mid() > 0.5 {
+            (own, other, arm - Interval::point(1.0))
         } else {
-            (other, own, (1.0 - arm) / -arm)
+            (other, own, -arm)
         };
-        Interval::point(ratio).increasing(f64::ln) - (ln_g(steep) - ln_g(flat))
+        // How far the arm is beyond its bound: ln((1+x)/x) falls with x and is infinite where NDC ends.
+        let threshold = beyond.decreasing(|x| {
+            if x > 0.0 {
+                (1.0 / x).ln_1p()
+            } else {
+                f64::INFINITY
+            }
+        });
+        threshold - (ln_g(steep) - ln_g(flat))
     }
 
     fn closed_ndc(theta: &[f64; 4], side: Side, _a: Interval, _b: Interval) -> Option<NdcVerdict> {
