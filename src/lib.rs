@@ -4,6 +4,10 @@
 
 pub mod device;
 pub mod document;
+#[cfg(feature = "gui")]
+pub mod gui;
+#[cfg(feature = "gui")]
+pub mod job;
 pub mod learn;
 pub mod network;
 pub mod physics;
