@@ -330,6 +330,7 @@ fn trainable(
             }
             Some(node) if name == "leak" => Ok(Some(Trainable::Leak(node.key()))),
             Some(node) => Ok(Some(Trainable::Capacity(node.key()))),
+            None if !ids.has_nodes => Ok(None),
             None => Err((
                 format!("there is no node {}", quoted(element)),
                 "name a free node".into(),
@@ -337,6 +338,7 @@ fn trainable(
         };
     }
     match ids.edges.get(element) {
+        None if !ids.has_edges => Ok(None),
         None => Err((
             format!("there is no edge {}", quoted(element)),
             "name an edge and a parameter of its device".into(),
