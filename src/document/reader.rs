@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::fields::{Fields, as_list, as_number_in, as_object};
 use super::problem::{Note, Problem, Rejected, Report, did_you_mean, quoted};
-use super::{Document, FORMAT, check, layout, reader_task, tree};
+use super::{Document, FORMAT, WILDCARD, check, layout, reader_task, tree};
 use crate::device::{Absent, Device, Kind, ParamRange, Platform};
 use crate::network::{CAPACITY, EdgeKey, LEAK, Network, Node, NodeKey, Role, Shape, Signal, Units};
 
@@ -193,6 +193,9 @@ fn id<'a>(
     let place = fields.at("id");
     if id.is_empty() {
         report.problem(place, "must not be empty", "give it an id, such as \"h1\"");
+        None
+    } else if id == WILDCARD {
+        report.problems.push(check::wildcard_id(place));
         None
     } else if is_taken(id) {
         report.problem(
