@@ -4,4 +4,5 @@
 
 pub mod device;
 pub mod network;
+pub mod physics;
 pub mod system;
