@@ -251,6 +251,26 @@ impl System {
         let _ = self.links[link].device.set_param(p, value);
     }
 
+    /// Sets the capacity of a free reservoir.
+    ///
+    /// # Panics
+    /// If there is no such free reservoir.
+    pub fn set_capacity(&mut self, i: usize, capacity: f64) {
+        self.capacity[i] = capacity;
+    }
+
+    /// Sets the leak of a free reservoir; one that appears or vanishes can join or make an island.
+    ///
+    /// # Panics
+    /// If there is no such free reservoir.
+    pub fn set_leak(&mut self, i: usize, leak: f64) {
+        let changes_islands = (self.leak[i] > 0.0) != (leak > 0.0);
+        self.leak[i] = leak;
+        if changes_islands {
+            self.islands = self.find_islands();
+        }
+    }
+
     /// The groups of free reservoirs without any path to a clamp or a leak: each keeps its total Σ C·x.
     #[must_use]
     pub fn islands(&self) -> &[Vec<usize>] {

@@ -12,6 +12,7 @@ use proptest::test_runner::RngSeed;
 use thermonet::device::{
     Absent, Device, Interval, Kind, NdcVerdict, ParamRange, Platform, Response, Side,
 };
+use thermonet::physics::curve::Curve;
 
 /// Devices with parameters spread over their sliders: positive ones evenly in the logarithm.
 fn devices_of(kinds: &'static [Kind]) -> impl Strategy<Value = Device> {
@@ -408,6 +409,42 @@ proptest! {
                     prop_assert!(g < 0.0, "{}", g);
                 }
                 NdcVerdict::Unknown => {}
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(1000))]
+
+    /// A curve is negative in slope on its NDC branches and nowhere else, and turns exactly at its extrema.
+    #[test]
+    fn curves_know_their_branches((device, b, _) in devices_at_work(), reach in select(&[0.3, 1.0])) {
+        let range = match device.kind().platform() {
+            Platform::Electronic => [b - 30.0 * reach, b + 40.0 * reach],
+            Platform::Chemical => [1e-4, 100.0 * reach],
+        };
+        let curve = Curve::new(&device, b, range, 997).unwrap();
+        for (&x, &slope) in curve.x.iter().zip(&curve.slope) {
+            let inside = curve.ndc.iter().any(|[start, end]| *start <= x && x <= *end);
+            let wrong = if inside { slope } else { -slope };
+            // Rounding of slopes whose terms cancel.
+            prop_assert!(wrong <= 1e-13 * device.response(b, b).d_from.max(1e-3), "{} at {}", slope, x);
+        }
+        for (turns, sign) in [(&curve.peaks, 1.0), (&curve.valleys, -1.0)] {
+            for &[x, current] in turns {
+                prop_assert_eq!(current, device.response(x, b).current);
+                prop_assert!(curve.ndc.iter().flatten().any(|&end| end == x));
+                for by in [1e-3, -1e-3] {
+                    let beside = device.response(x * (1.0 + by), b).current;
+                    prop_assert!(sign * (current - beside) >= -1e-14 * current.abs());
+                }
+            }
+        }
+        for &[start, end] in &curve.ndc {
+            prop_assert!(start < end);
+            for (end, turns) in [(start, &curve.peaks), (end, &curve.valleys)] {
+                prop_assert!(range.contains(&end) || turns.iter().any(|&[x, _]| x == end), "{:?}", curve.ndc);
             }
         }
     }

@@ -87,8 +87,17 @@ impl Interval {
     /// Rounded outwards, so that the true ends are inside.
     fn widened(lo: f64, hi: f64) -> Self {
         let (lo, hi) = (
-            if lo.is_nan() { f64::NEG_INFINITY } else { lo },
-            if hi.is_nan() { f64::INFINITY } else { hi },
+            // An overflow stands for "some large finite number", so the other end stays finite.
+            if lo.is_nan() {
+                f64::NEG_INFINITY
+            } else {
+                lo.min(f64::MAX)
+            },
+            if hi.is_nan() {
+                f64::INFINITY
+            } else {
+                hi.max(f64::MIN)
+            },
         );
         Self {
             lo: lo - lo.abs() * WIDEN,

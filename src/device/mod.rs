@@ -610,6 +610,13 @@ impl Device {
         dispatch!(self.kind, L => L::conductance(&theta(&self.values), side, a, b))
     }
 
+    /// An enclosure of a function that has the sign of the own-side conductance over a rectangle of states, and keeps
+    /// it where the conductance itself would underflow.
+    #[must_use]
+    pub fn conductance_sign_over(&self, side: Side, a: Interval, b: Interval) -> Interval {
+        dispatch!(self.kind, L => L::sign(&theta(&self.values), side, a, b))
+    }
+
     /// Whether the device shows NDC towards `side` anywhere in the rectangle `a` × `b`.
     ///
     /// Closed forms where there are some; otherwise branch and bound on interval enclosures, which never answers

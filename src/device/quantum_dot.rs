@@ -150,14 +150,8 @@ impl Law<4> for QuantumDot {
         } else {
             (other, own, -arm)
         };
-        // How far the arm is beyond its bound: ln((1+x)/x) falls with x and is infinite where NDC ends.
-        let threshold = beyond.decreasing(|x| {
-            if x > 0.0 {
-                (1.0 / x).ln_1p()
-            } else {
-                f64::INFINITY
-            }
-        });
+        // How far the arm is beyond its bound: ln((1+x)/x) falls with x and is beyond all numbers where NDC ends.
+        let threshold = beyond.decreasing(|x| if x > 0.0 { (1.0 / x).ln_1p() } else { f64::MAX });
         threshold - (ln_g(steep) - ln_g(flat))
     }
 

@@ -1,5 +1,7 @@
 //! Learning: what a network is asked to do, and how its parameters are brought to do it.
 
+pub mod floor;
+pub mod objective;
 mod task;
 mod training;
 
