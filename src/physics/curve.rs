@@ -75,7 +75,11 @@ impl Curve {
             if !value.is_finite() {
                 return Err(CurveError::NotFinite { place, value });
             }
-            if device.kind().platform() == Platform::Chemical && value <= 0.0 {
+            // The laws have their values at an empty `from` reservoir too, where a default range may start.
+            let is_start = place == "start";
+            if device.kind().platform() == Platform::Chemical
+                && (value < 0.0 || value <= 0.0 && !is_start)
+            {
                 return Err(CurveError::NotPositive { place, value });
             }
         }
