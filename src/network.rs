@@ -466,6 +466,16 @@ impl Network {
         key
     }
 
+    /// The first key that was never given: what [`Network::skip_keys`] takes.
+    pub(crate) fn key_mark(&self) -> u32 {
+        self.next_key
+    }
+
+    /// Gives no key below `mark` from now on: elements that undo took away keep theirs for good.
+    pub(crate) fn skip_keys(&mut self, mark: u32) {
+        self.next_key = self.next_key.max(mark);
+    }
+
     /// Adds a reservoir and gives it its key.
     ///
     /// # Errors

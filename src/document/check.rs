@@ -3,14 +3,25 @@
 use super::problem::Problem;
 use super::tree::join;
 use crate::device::{ParamRange, Platform};
-use crate::learn::{Function, Loss, MAX_SAMPLES, MAX_STEPS, Row, Source, Target, Task, Training};
-use crate::network::{Role, Signal};
+use crate::learn::{
+    Function, Loss, MAX_SAMPLES, MAX_STEPS, Row, Source, Target, Task, Trainable, Training,
+};
+use crate::network::{Network, Node, NodeKey, Role, Signal, Units};
+
+/// A number as messages show it: plain where that is short, else with an exponent.
+fn shown(value: f64) -> String {
+    if value == 0.0 || (1e-5..1e15).contains(&value.abs()) || !value.is_finite() {
+        value.to_string()
+    } else {
+        format!("{value:e}")
+    }
+}
 
 /// The problem of a number outside its range.
 pub(super) fn out_of_range(place: impl Into<String>, range: ParamRange, value: f64) -> Problem {
     Problem::new(
         place,
-        format!("{}, got {value}", range.requirement()),
+        format!("{}, got {}", range.requirement(), shown(value)),
         match range {
             ParamRange::Positive => "give a number above zero",
             ParamRange::NonNegative => "give zero or a number above it",
@@ -32,6 +43,38 @@ pub(super) fn number(
     }
 }
 
+/// The problem of an id that trainable lists could not tell from the wildcard.
+pub(super) fn wildcard_id(place: impl Into<String>) -> Problem {
+    Problem::new(
+        place,
+        "'*' cannot be an id: in task.trainable it stands for every element",
+        "choose another id",
+    )
+}
+
+/// The physical scales.
+pub(super) fn units(units: &Units) -> Result<(), Problem> {
+    let Units {
+        temperature_k,
+        rate_hz,
+    } = *units;
+    number("units.temperature_k", ParamRange::Positive, temperature_k)?;
+    number("units.rate_hz", ParamRange::Positive, rate_hz)
+}
+
+/// A signal's own numbers. `place` is that of the signal.
+pub(super) fn signal(place: &str, signal: &Signal) -> Result<(), Problem> {
+    let Signal {
+        shape: _,
+        amplitude,
+        period,
+        phase,
+    } = *signal;
+    number(join(place, "amplitude"), ParamRange::Real, amplitude)?;
+    number(join(place, "period"), ParamRange::Positive, period)?;
+    number(join(place, "phase"), ParamRange::Real, phase)
+}
+
 /// A signal must not carry a clamp out of the states its platform has. `place` is that of the signal.
 pub(super) fn signal_floor(
     place: &str,
@@ -46,11 +89,35 @@ pub(super) fn signal_floor(
     Err(Problem::new(
         join(place, "amplitude"),
         format!(
-            "would take the clamp to {lowest}, where a state {}",
+            "would take the clamp to {}, where a state {}",
+            shown(lowest),
             platform.state_range().requirement()
         ),
-        format!("keep the amplitude below the clamp's value {value}"),
+        "keep the amplitude below the clamp's value",
     ))
+}
+
+/// All numbers of a reservoir. `place` is that of the reservoir.
+pub(super) fn node(place: &str, node: &Node, platform: Platform) -> Result<(), Problem> {
+    let states = platform.state_range();
+    number(join(place, "value"), states, node.value)?;
+    number(join(place, "capacity"), ParamRange::Positive, node.capacity)?;
+    number(join(place, "leak"), ParamRange::NonNegative, node.leak)?;
+    if let Some(initial) = node.initial {
+        number(join(place, "initial"), states, initial)?;
+    }
+    if let Some([x, y]) = node.at {
+        number(format!("{}[0]", join(place, "at")), ParamRange::Real, x)?;
+        number(format!("{}[1]", join(place, "at")), ParamRange::Real, y)?;
+    }
+    if let Some(of_node) = &node.signal {
+        let place = join(place, "signal");
+        signal(&place, of_node)?;
+        if node.role.is_clamped() {
+            signal_floor(&place, platform, node.value, of_node)?;
+        }
+    }
+    Ok(())
 }
 
 /// Which end of a task a reservoir is at.
@@ -189,20 +256,29 @@ fn length(place: &str, got: usize, wanted: Option<usize>, what: &str, out: &mut 
 
 fn finite_list(place: &str, values: &[f64], out: &mut Vec<Problem>) {
     for (i, &value) in values.iter().enumerate() {
-        out.extend(number(format!("{place}[{i}]"), ParamRange::Real, value).err());
+        if !value.is_finite() {
+            out.push(out_of_range(
+                format!("{place}[{i}]"),
+                ParamRange::Real,
+                value,
+            ));
+        }
     }
 }
 
 /// The states a task puts on its clamps must exist on the platform.
 pub(super) fn encoded(task: &Task, platform: Platform, out: &mut Vec<Problem>) {
-    let mut check = |place: String, u: f64| {
+    let states = platform.state_range();
+    // The place is made up only where something is wrong: a task may have millions of numbers.
+    let mut check = |u: f64, place: &dyn Fn() -> String| {
         let state = task.encode.apply(u);
-        if !platform.state_range().contains(state) {
+        if !states.contains(state) {
             out.push(Problem::new(
-                place,
+                place(),
                 format!(
-                    "the encoded input {}, got {state}",
-                    platform.state_range().requirement()
+                    "the encoded input {}, got {}",
+                    states.requirement(),
+                    shown(state)
                 ),
                 "change the number, or task.encode",
             ));
@@ -212,13 +288,13 @@ pub(super) fn encoded(task: &Task, platform: Platform, out: &mut Vec<Problem>) {
         Source::Rows(rows) => {
             for (i, row) in rows.iter().enumerate() {
                 for (j, &u) in row.input.iter().enumerate() {
-                    check(format!("task.rows[{i}].in[{j}]"), u);
+                    check(u, &|| format!("task.rows[{i}].in[{j}]"));
                 }
             }
         }
         Source::Function(function) => {
-            check("task.function.from".into(), function.from);
-            check("task.function.to".into(), function.to);
+            check(function.from, &|| "task.function.from".into());
+            check(function.to, &|| "task.function.to".into());
         }
         Source::Data { .. } => {}
     }
@@ -244,7 +320,7 @@ pub(super) fn function(function: &Function, out: &mut Vec<Problem>) {
     if from >= to {
         out.push(Problem::new(
             "task.function.to",
-            format!("must be above from = {from}, got {to}"),
+            format!("must be above from = {}, got {}", shown(*from), shown(*to)),
             "give the range from its lower to its upper end",
         ));
     }
@@ -297,9 +373,90 @@ pub(super) fn task_numbers(task: &Task, out: &mut Vec<Problem>) {
     }
 }
 
+/// Everything about a task that refers to no text of a file.
+pub(super) fn task(task: &Task, network: &Network) -> Vec<Problem> {
+    let mut out = Vec::new();
+    ends(&task.inputs, End::Input, network, &mut out);
+    ends(&task.outputs, End::Output, network, &mut out);
+    task_numbers(task, &mut out);
+    let shape = RowShape {
+        inputs: Some(task.inputs.len()),
+        outputs: Some(task.outputs.len()),
+        loss: Some(task.loss),
+    };
+    match &task.source {
+        Source::Rows(rows) => {
+            if rows.is_empty() {
+                out.push(no_rows());
+            }
+            for (i, of_task) in rows.iter().enumerate() {
+                row(&format!("task.rows[{i}]"), of_task, shape, &mut out);
+            }
+        }
+        Source::Function(of_task) => {
+            function(of_task, &mut out);
+            function_shape(shape, &mut out);
+        }
+        Source::Data { path } if path.trim().is_empty() => {
+            out.push(Problem::new(
+                "task.data",
+                "must not be empty",
+                "name a CSV file",
+            ));
+        }
+        Source::Data { .. } => {}
+    }
+    encoded(task, network.platform(), &mut out);
+    for (i, item) in task.trainable.iter().flatten().enumerate() {
+        if !trainable_exists(*item, network) {
+            out.push(Problem::new(
+                format!("task.trainable[{i}]"),
+                "names a parameter that is not there",
+                "name a parameter of a device, or the capacity or leak of a free node",
+            ));
+        }
+    }
+    out
+}
+
 /// The problem of a task without rows.
 pub(super) fn no_rows() -> Problem {
     Problem::new("task.rows", "is empty", "give at least one row")
+}
+
+fn ends(keys: &[NodeKey], end: End, network: &Network, out: &mut Vec<Problem>) {
+    if keys.is_empty() {
+        out.push(end.empty());
+    }
+    let mut seen = std::collections::HashSet::new();
+    for (i, &key) in keys.iter().enumerate() {
+        let place = format!("task.{}[{i}]", end.field());
+        match network.node(key) {
+            None => out.push(Problem::new(
+                place,
+                "names a node that is not there",
+                "choose another",
+            )),
+            Some(node) if !end.suits(node.role) => {
+                out.push(end.wrong_role(place, &node.id, node.role));
+            }
+            Some(node) if !seen.insert(key) => out.push(End::twice(place, &node.id)),
+            Some(_) => {}
+        }
+    }
+}
+
+/// Whether a trainable refers to something the network has (a wildcard may match nothing yet).
+pub(super) fn trainable_exists(item: Trainable, network: &Network) -> bool {
+    match item {
+        Trainable::Device { edge, parameter } => network
+            .edge(edge)
+            .is_some_and(|edge| edge.device.kind().param_index(parameter).is_some()),
+        Trainable::Capacity(node) | Trainable::Leak(node) => network
+            .node(node)
+            .is_some_and(|node| !node.role.is_clamped()),
+        Trainable::Every(name) => Trainable::names().any(|known| known == name),
+    }
 }
 
 /// The settings of a training run.
@@ -330,7 +487,7 @@ pub(super) fn training(training: &Training) -> Vec<Problem> {
     if let Some(momentum) = momentum.filter(|momentum| !(0.0..1.0).contains(momentum)) {
         out.push(Problem::new(
             "training.momentum",
-            format!("must be at least 0 and below 1, got {momentum}"),
+            format!("must be at least 0 and below 1, got {}", shown(momentum)),
             "0.9 is a good start",
         ));
     }

@@ -1,11 +1,14 @@
 //! Documents: a network with its task and training settings, how it is read, written, changed and undone.
 //!
 //! A [`Document`] is what a file holds and what undo restores. [`read`] takes the bytes of a `thermonet/1` file and
-//! collects everything that is wrong with it; [`write`] gives bytes that read back to the same document, and are the
+//! collects everything that is wrong with it; [`write()`] gives bytes that read back to the same document, and are the
 //! same again when that is written.
 
+mod change;
 mod check;
+mod edit;
 mod fields;
+mod history;
 pub mod layout;
 pub mod presets;
 mod printer;
@@ -13,6 +16,7 @@ mod problem;
 mod reader;
 mod reader_task;
 mod save;
+mod task_edit;
 mod tree;
 mod writer;
 
@@ -21,6 +25,9 @@ use serde_json::{Map, Value};
 use crate::learn::{Task, Training};
 use crate::network::Network;
 
+pub use change::{Applied, Aspect, Change, Element, Revision};
+pub use edit::Edit;
+pub use history::{History, Selection};
 pub use problem::{Note, Problem, Rejected};
 pub use reader::{Loaded, read};
 pub use save::{FileError, FileFault, LoadError, load, save};
@@ -28,6 +35,9 @@ pub use writer::write;
 
 /// The format this version reads and writes.
 pub const FORMAT: &str = "thermonet/1";
+
+/// What stands for every element in a list of trainable parameters, and so cannot be an id.
+const WILDCARD: &str = "*";
 
 /// What a file holds and undo restores.
 #[derive(Clone, Debug, PartialEq)]

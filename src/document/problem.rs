@@ -102,9 +102,13 @@ pub(super) fn did_you_mean<'a>(
     word: &str,
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> String {
-    // Two slips, or one in a short word: beyond that a guess confuses more than it helps. Long words are not
-    // compared at all, since the comparison costs the product of the lengths.
-    let tolerance = if word.chars().count() <= 4 { 1 } else { 2 };
+    // Two slips, or one in a short word, or none where any two words are that near: beyond that a guess confuses
+    // more than it helps. Long words are not compared, since the comparison costs the product of the lengths.
+    let tolerance = match word.chars().count() {
+        0..=2 => return String::new(),
+        3..=5 => 1,
+        _ => 2,
+    };
     if word.len() > 64 {
         return String::new();
     }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::fields::{Fields, as_list, as_number_in, as_object};
 use super::problem::{Note, Problem, Rejected, Report, did_you_mean, quoted};
-use super::{Document, FORMAT, check, layout, reader_task, tree};
+use super::{Document, FORMAT, WILDCARD, check, layout, reader_task, tree};
 use crate::device::{Absent, Device, Kind, ParamRange, Platform};
 use crate::network::{CAPACITY, EdgeKey, LEAK, Network, Node, NodeKey, Role, Shape, Signal, Units};
 
@@ -22,6 +22,9 @@ pub struct Loaded {
 /// The ids of a file and what became of them.
 #[derive(Default)]
 pub(super) struct Ids<'a> {
+    /// Whether there were lists of nodes and of edges at all: if not, no id is called unknown.
+    pub(super) has_nodes: bool,
+    pub(super) has_edges: bool,
     pub(super) nodes: HashMap<&'a str, NodeKey>,
     /// Reservoirs whose role could not be read, so that nothing is concluded from it.
     pub(super) unknown_roles: HashSet<NodeKey>,
@@ -80,12 +83,9 @@ fn document(file: &Value, report: &mut Report) -> Option<Document> {
     network.units = fields.get("units").and_then(|value| units(value, report));
 
     let mut ids = Ids::default();
-    for (i, value) in fields
-        .required_list("nodes", report)
-        .into_iter()
-        .flatten()
-        .enumerate()
-    {
+    let nodes = fields.required_list("nodes", report);
+    ids.has_nodes = nodes.is_some();
+    for (i, value) in nodes.into_iter().flatten().enumerate() {
         read_node(
             value,
             &format!("nodes[{i}]"),
@@ -95,12 +95,9 @@ fn document(file: &Value, report: &mut Report) -> Option<Document> {
             report,
         );
     }
-    for (i, value) in fields
-        .required_list("edges", report)
-        .into_iter()
-        .flatten()
-        .enumerate()
-    {
+    let edges = fields.required_list("edges", report);
+    ids.has_edges = edges.is_some();
+    for (i, value) in edges.into_iter().flatten().enumerate() {
         read_edge(
             value,
             &format!("edges[{i}]"),
@@ -196,6 +193,9 @@ fn id<'a>(
     let place = fields.at("id");
     if id.is_empty() {
         report.problem(place, "must not be empty", "give it an id, such as \"h1\"");
+        None
+    } else if id == WILDCARD {
+        report.problems.push(check::wildcard_id(place));
         None
     } else if is_taken(id) {
         report.problem(
@@ -384,6 +384,9 @@ fn end(fields: &Fields<'_, '_>, name: &str, ids: &Ids<'_>, report: &mut Report) 
 
 /// The problem of an id that no reservoir has.
 pub(super) fn no_such_node(place: String, id: &str, ids: &Ids<'_>, report: &mut Report) {
+    if !ids.has_nodes {
+        return;
+    }
     // Sorting keeps the suggestion the same from run to run.
     let mut all: Vec<&str> = ids.nodes.keys().copied().collect();
     all.sort_unstable();

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
+use super::WILDCARD;
 use super::check::{self, End, RowShape};
 use super::fields::{Fields, as_integer, as_list, as_number, as_text};
 use super::problem::{Problem, Report, did_you_mean, quoted};
@@ -273,14 +274,6 @@ fn trainables(
         .collect()
 }
 
-/// The names of all parameters of all laws, and of reservoirs.
-fn all_parameters() -> impl Iterator<Item = &'static str> {
-    Kind::ALL
-        .into_iter()
-        .flat_map(|kind| kind.specs().iter().map(|spec| spec.name))
-        .chain(TRAINABLE_NODE_PARAMS)
-}
-
 fn matches_any(name: &str, network: &Network) -> bool {
     let in_edge = |kind: Kind| kind.param_index(name).is_some();
     network
@@ -304,14 +297,14 @@ fn trainable(
             "write \"edge.parameter\", \"node.capacity\", \"node.leak\" or \"*.parameter\"".into(),
         ));
     };
-    if element == "*" {
-        return match all_parameters().find(|&parameter| parameter == name) {
+    if element == WILDCARD {
+        return match Trainable::names().find(|&parameter| parameter == name) {
             Some(parameter) => Ok(Some(Trainable::Every(parameter))),
             None => Err((
                 format!("no device has a parameter {}", quoted(name)),
                 format!(
                     "{}name a parameter of a device, capacity or leak",
-                    did_you_mean(name, all_parameters())
+                    did_you_mean(name, Trainable::names())
                 ),
             )),
         };
@@ -330,6 +323,7 @@ fn trainable(
             }
             Some(node) if name == "leak" => Ok(Some(Trainable::Leak(node.key()))),
             Some(node) => Ok(Some(Trainable::Capacity(node.key()))),
+            None if !ids.has_nodes => Ok(None),
             None => Err((
                 format!("there is no node {}", quoted(element)),
                 "name a free node".into(),
@@ -337,6 +331,7 @@ fn trainable(
         };
     }
     match ids.edges.get(element) {
+        None if !ids.has_edges => Ok(None),
         None => Err((
             format!("there is no edge {}", quoted(element)),
             "name an edge and a parameter of its device".into(),

@@ -61,9 +61,11 @@ fn describe(error: &serde_json::Error, text: &str, place: &str, report: &mut Rep
         .lines()
         .nth(error.line().saturating_sub(1))
         .unwrap_or("");
-    let before = floor_boundary(line, error.column());
-    let column = line[..before].chars().count().max(1);
-    let position = format!("line {}, column {column}", error.line());
+    let at = floor_boundary(line, error.column());
+    let position = |index: usize| {
+        let column = line[..index].chars().count().max(1);
+        format!("line {}, column {column}", error.line())
+    };
     let message = error.to_string();
     let message = message
         .strip_suffix(&format!(
@@ -72,40 +74,48 @@ fn describe(error: &serde_json::Error, text: &str, place: &str, report: &mut Rep
             error.column()
         ))
         .unwrap_or(&message);
-    let token = token_around(line, before);
+    let (start, token) = token_around(line, at);
     let bare = token.trim_start_matches(['-', '+']).to_ascii_lowercase();
     if message.contains("out of range") || ["nan", "inf", "infinity"].contains(&bare.as_str()) {
         report.problem(
             if place.is_empty() { "file" } else { place },
             format!(
-                "must be a finite number, got {} ({position})",
-                quoted(token).trim_matches('\'')
+                "must be a finite number, got {} ({})",
+                quoted(token).trim_matches('\''),
+                position(start + 1)
             ),
             "JSON has no NaN and no infinity, and numbers end near 1.8e308; give a finite number",
         );
         return;
     }
-    if message.contains("recursion limit") {
+    let (message, remedy) = if message.contains("recursion limit") {
         report.problem(
-            position,
+            position(at),
             "brackets are nested too deeply (more than 127 levels)",
             "no network needs that; check the brackets",
         );
         return;
-    }
+    } else if error.is_eof() {
+        (
+            message,
+            "the file breaks off; restore it from a copy, or close the open brackets and quotes",
+        )
+    } else if message.starts_with("trailing comma") {
+        (message, "remove the comma")
+    } else if message.starts_with("control character") {
+        (
+            "a text runs on over the end of its line",
+            "close the quotes, or write \\n for a line break",
+        )
+    } else {
+        (message, "correct the JSON there")
+    };
     let within = if place.is_empty() {
         String::new()
     } else {
         format!(" (in {place})")
     };
-    let remedy = if error.is_eof() {
-        "the file breaks off; restore it from a copy, or close the open brackets and quotes"
-    } else if message.starts_with("trailing comma") {
-        "remove the comma"
-    } else {
-        "correct the JSON there"
-    };
-    report.problem(position, format!("{message}{within}"), remedy);
+    report.problem(position(at), format!("{message}{within}"), remedy);
 }
 
 /// The largest character boundary of `line` not after byte `index`.
@@ -117,13 +127,13 @@ fn floor_boundary(line: &str, index: usize) -> usize {
     index
 }
 
-/// The number or word that touches byte `index` of a line.
-fn token_around(line: &str, index: usize) -> &str {
+/// The number or word that touches byte `index` of a line, and where it starts.
+fn token_around(line: &str, index: usize) -> (usize, &str) {
     let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '+' | '-');
     let start = line[..index].trim_end_matches(is_part).len();
     let tail = &line[index..];
     let end = index + (tail.len() - tail.trim_start_matches(is_part).len());
-    &line[start..end]
+    (start, &line[start..end])
 }
 
 /// What the parser knows about where it is.

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Number, Value, json};
 
-use super::{Document, FORMAT, layout, printer};
+use super::{Document, FORMAT, WILDCARD, layout, printer};
 use crate::device::{Absent, Device};
 use crate::learn::{Affine, Function, Loss, Row, Source, Target, Task, Trainable, Training};
 use crate::network::{Edge, Network, Node, NodeKey, Signal, Units};
@@ -247,7 +247,7 @@ pub(super) fn trainable_name(item: &Trainable, network: &Network) -> Option<Stri
             .map(|edge| format!("{}.{parameter}", edge.id)),
         Trainable::Capacity(key) => node(key, "capacity"),
         Trainable::Leak(key) => node(key, "leak"),
-        Trainable::Every(name) => Some(format!("*.{name}")),
+        Trainable::Every(name) => Some(format!("{WILDCARD}.{name}")),
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! A task refers to reservoirs and edges by key, so that renaming them does not touch it.
 
+use crate::device::Kind;
 use crate::network::{EdgeKey, NodeKey};
 
 /// The measure of how far answers are from targets.
@@ -139,6 +140,16 @@ pub enum Trainable {
     Leak(NodeKey),
     /// The parameter of this name wherever there is one: `"*.parameter"`.
     Every(&'static str),
+}
+
+impl Trainable {
+    /// The names of all parameters there can be: of every law, and of reservoirs.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        Kind::ALL
+            .into_iter()
+            .flat_map(|kind| kind.specs().iter().map(|spec| spec.name))
+            .chain(TRAINABLE_NODE_PARAMS)
+    }
 }
 
 /// What a network is asked to compute.
