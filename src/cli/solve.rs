@@ -12,6 +12,7 @@ use crate::physics::certificates::Certificates;
 use crate::physics::dissipation::{Dissipation, supplied_power};
 use crate::physics::noise;
 use crate::solve::multistart;
+use crate::solve::stability::Spectrum;
 use crate::solve::steady::{self, Method, Options, Outcome, Reason, SteadyState};
 
 #[derive(Debug, Args)]
@@ -169,7 +170,7 @@ impl<'a> Report<'a> {
                 .state
                 .spectrum
                 .as_ref()
-                .is_some_and(|spectrum| spectrum.is_stable())
+                .is_some_and(Spectrum::is_stable)
     }
 
     fn slowest(&self) -> Option<&str> {
@@ -201,77 +202,66 @@ impl<'a> Report<'a> {
     }
 
     fn print(&self) -> Result<(), CliError> {
-        let Self {
-            case,
-            state,
-            certificates,
-            dissipation,
-            clamp_power,
-            variances,
-        } = self;
-        let (network, system) = (case.network(), &case.system);
         let mut out = stdout();
+        writeln!(out, "{}", self.headline())?;
+        for rows in [self.reservoirs(), self.edges(), self.facts()] {
+            writeln!(out)?;
+            table(&mut out, &rows)?;
+        }
+        Ok(out.flush()?)
+    }
+
+    /// The outcome and how it was reached.
+    fn headline(&self) -> String {
+        let state = &self.state;
         let method = match state.method {
             Method::PseudoTransient => "pseudo-transient continuation",
             Method::Integration => "integration",
         };
-        let how = format!("({}, {})", counted(state.steps, "step"), method);
-        match &state.outcome {
-            Outcome::Settled => writeln!(out, "{}: settled {how}", network.name)?,
-            Outcome::Oscillates { period, .. } => {
-                writeln!(
-                    out,
-                    "{}: oscillates with period {} {how}",
-                    network.name,
-                    number(*period)
-                )?;
-            }
-            Outcome::Unsettled(reason) => {
-                writeln!(
-                    out,
-                    "{}: unsettled, {}; the last state {how}",
-                    network.name,
-                    reason.name()
-                )?;
-            }
-        }
-        let mut rows = vec![vec![
-            "reservoir".to_owned(),
-            "role".to_owned(),
-            format!("state [{}]", network.platform().state_unit()),
-            "std. deviation".to_owned(),
-        ]];
-        if let Outcome::Oscillates { .. } = state.outcome {
-            rows[0].push("range".to_owned());
-        }
+        let name = match self.case.network().name.as_str() {
+            "" => "network",
+            name => name,
+        };
+        let outcome = match &state.outcome {
+            Outcome::Settled => "settled".to_owned(),
+            Outcome::Oscillates { period, .. } => format!("oscillates with period {}", number(*period)),
+            Outcome::Unsettled(reason) => format!("unsettled ({}), the last state is shown", reason.name()),
+        };
+        format!("{name}: {outcome}; {} of {method}", counted(state.steps, "step"))
+    }
+
+    fn reservoirs(&self) -> Vec<Vec<String>> {
+        let Self { case, state, variances, .. } = self;
+        let network = case.network();
+        let range = match &state.outcome {
+            Outcome::Oscillates { range, .. } => Some(range),
+            _ => None,
+        };
+        let unit = format!("state [{}]", network.platform().state_unit());
+        let mut heading = ["reservoir", "role", &unit, "std. deviation"].map(str::to_owned).to_vec();
+        heading.extend(range.map(|_| "range".to_owned()));
+        let mut rows = vec![heading];
         for node in network.nodes() {
-            let Some(slot) = system.slot(node.key()) else {
-                continue;
-            };
-            let deviation = variances
-                .as_ref()
-                .and_then(|variances| variances.get(slot))
-                .map(|v| number(v.sqrt()));
+            let Some(slot) = case.system.slot(node.key()) else { continue };
+            let variance = variances.as_ref().and_then(|variances| variances.get(slot));
             let mut row = vec![
                 node.id.clone(),
                 node.role.name().to_owned(),
                 number(state.flow.states[slot]),
-                deviation.unwrap_or_default(),
+                variance.map(|variance| number(variance.sqrt())).unwrap_or_default(),
             ];
-            if let Outcome::Oscillates { range, .. } = &state.outcome
-                && let Some([lo, hi]) = range.get(slot)
-            {
+            if let Some([lo, hi]) = range.and_then(|range| range.get(slot)) {
                 row.push(format!("{} to {}", number(*lo), number(*hi)));
             }
             rows.push(row);
         }
-        writeln!(out)?;
-        table(&mut out, &rows)?;
-        let mut rows = vec![
-            ["edge", "device", "from", "to", "current"]
-                .map(str::to_owned)
-                .to_vec(),
-        ];
+        rows
+    }
+
+    fn edges(&self) -> Vec<Vec<String>> {
+        let Self { case, state, .. } = self;
+        let network = case.network();
+        let mut rows = vec![["edge", "device", "from", "to", "current"].map(str::to_owned).to_vec()];
         for (edge, response) in network.edges().iter().zip(&state.flow.responses) {
             rows.push(vec![
                 edge.id.clone(),
@@ -281,18 +271,15 @@ impl<'a> Report<'a> {
                 number(response.current),
             ]);
         }
-        writeln!(out)?;
-        table(&mut out, &rows)?;
-        writeln!(out)?;
-        let none = || "none".to_owned();
-        let verdict =
-            |value: Option<bool>| value.map_or("unknown", |yes| if yes { "yes" } else { "no" });
+        rows
+    }
+
+    fn facts(&self) -> Vec<Vec<String>> {
+        let Self { case, state, certificates, dissipation, clamp_power, variances } = self;
+        let verdict = |value: Option<bool>| value.map_or("unknown", |yes| if yes { "yes" } else { "no" }).to_owned();
         let mut facts = vec![
             ("residual", number(state.residual())),
-            (
-                "relaxation time",
-                self.relaxation_time().map_or_else(none, number),
-            ),
+            ("relaxation time", self.relaxation_time().map_or_else(|| "none".to_owned(), number)),
             (
                 "dissipation",
                 format!(
@@ -303,31 +290,15 @@ impl<'a> Report<'a> {
                 ),
             ),
         ];
-        if let Some(power) = clamp_power {
-            facts.push(("clamp power", number(*power)));
-        }
+        facts.extend(clamp_power.map(|power| ("clamp power", number(power))));
         facts.extend([
-            (
-                "monotone",
-                verdict(certificates.monotone.verdict()).to_owned(),
-            ),
-            ("unique", verdict(certificates.unique.verdict()).to_owned()),
-            (
-                "reciprocal",
-                verdict(Some(certificates.reciprocal.verdict())).to_owned(),
-            ),
+            ("monotone", verdict(certificates.monotone.verdict())),
+            ("unique", verdict(certificates.unique.verdict())),
+            ("reciprocal", verdict(Some(certificates.reciprocal.verdict()))),
         ]);
-        if variances.is_none() && state.is_settled() && system.free_count() > 0 {
-            facts.push((
-                "noise",
-                "not computed for networks of 300 free reservoirs and more".to_owned(),
-            ));
+        if variances.is_none() && state.is_settled() && case.system.free_count() > 0 {
+            facts.push(("noise", "not computed for networks of 300 free reservoirs and more".to_owned()));
         }
-        let rows: Vec<Vec<String>> = facts
-            .into_iter()
-            .map(|(name, value)| vec![name.to_owned(), value])
-            .collect();
-        table(&mut out, &rows)?;
-        Ok(out.flush()?)
+        facts.into_iter().map(|(name, value)| vec![name.to_owned(), value]).collect()
     }
 }
