@@ -5,6 +5,10 @@
 pub mod cli;
 pub mod device;
 pub mod document;
+#[cfg(feature = "gui")]
+pub mod gui;
+#[cfg(feature = "gui")]
+pub mod job;
 pub mod learn;
 pub mod network;
 pub mod physics;

@@ -40,6 +40,9 @@ pub struct WindowArgs {
     /// Preset to open instead of a file (a name from the Presets menu, such as fold or latch)
     #[arg(long, value_name = "NAME", conflicts_with = "file")]
     pub preset: Option<String>,
+    /// Keep the window's settings and autosaves in this folder
+    #[arg(long, value_name = "FOLDER")]
+    pub state_folder: Option<PathBuf>,
 }
 
 /// What the arguments ask for.
@@ -220,8 +223,8 @@ pub fn open_window(start: WindowArgs) -> ExitCode {
 
 #[cfg(feature = "gui")]
 fn window(start: WindowArgs) -> Result<(), CliError> {
-    let WindowArgs { file, preset } = start;
-    crate::gui::run(crate::gui::Start { file, preset })
+    let WindowArgs { file, preset, state_folder } = start;
+    crate::gui::run(crate::gui::Start { file, preset, state_folder })
         .map_err(|error| CliError::Window(error.to_string()))
 }
 

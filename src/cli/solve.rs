@@ -224,31 +224,49 @@ impl<'a> Report<'a> {
         };
         let outcome = match &state.outcome {
             Outcome::Settled => "settled".to_owned(),
-            Outcome::Oscillates { period, .. } => format!("oscillates with period {}", number(*period)),
-            Outcome::Unsettled(reason) => format!("unsettled ({}), the last state is shown", reason.name()),
+            Outcome::Oscillates { period, .. } => {
+                format!("oscillates with period {}", number(*period))
+            }
+            Outcome::Unsettled(reason) => {
+                format!("unsettled ({}), the last state is shown", reason.name())
+            }
         };
-        format!("{name}: {outcome}; {} of {method}", counted(state.steps, "step"))
+        format!(
+            "{name}: {outcome}; {} of {method}",
+            counted(state.steps, "step")
+        )
     }
 
     fn reservoirs(&self) -> Vec<Vec<String>> {
-        let Self { case, state, variances, .. } = self;
+        let Self {
+            case,
+            state,
+            variances,
+            ..
+        } = self;
         let network = case.network();
         let range = match &state.outcome {
             Outcome::Oscillates { range, .. } => Some(range),
             _ => None,
         };
         let unit = format!("state [{}]", network.platform().state_unit());
-        let mut heading = ["reservoir", "role", &unit, "std. deviation"].map(str::to_owned).to_vec();
+        let mut heading = ["reservoir", "role", &unit, "std. deviation"]
+            .map(str::to_owned)
+            .to_vec();
         heading.extend(range.map(|_| "range".to_owned()));
         let mut rows = vec![heading];
         for node in network.nodes() {
-            let Some(slot) = case.system.slot(node.key()) else { continue };
+            let Some(slot) = case.system.slot(node.key()) else {
+                continue;
+            };
             let variance = variances.as_ref().and_then(|variances| variances.get(slot));
             let mut row = vec![
                 node.id.clone(),
                 node.role.name().to_owned(),
                 number(state.flow.states[slot]),
-                variance.map(|variance| number(variance.sqrt())).unwrap_or_default(),
+                variance
+                    .map(|variance| number(variance.sqrt()))
+                    .unwrap_or_default(),
             ];
             if let Some([lo, hi]) = range.and_then(|range| range.get(slot)) {
                 row.push(format!("{} to {}", number(*lo), number(*hi)));
@@ -261,7 +279,11 @@ impl<'a> Report<'a> {
     fn edges(&self) -> Vec<Vec<String>> {
         let Self { case, state, .. } = self;
         let network = case.network();
-        let mut rows = vec![["edge", "device", "from", "to", "current"].map(str::to_owned).to_vec()];
+        let mut rows = vec![
+            ["edge", "device", "from", "to", "current"]
+                .map(str::to_owned)
+                .to_vec(),
+        ];
         for (edge, response) in network.edges().iter().zip(&state.flow.responses) {
             rows.push(vec![
                 edge.id.clone(),
@@ -275,11 +297,26 @@ impl<'a> Report<'a> {
     }
 
     fn facts(&self) -> Vec<Vec<String>> {
-        let Self { case, state, certificates, dissipation, clamp_power, variances } = self;
-        let verdict = |value: Option<bool>| value.map_or("unknown", |yes| if yes { "yes" } else { "no" }).to_owned();
+        let Self {
+            case,
+            state,
+            certificates,
+            dissipation,
+            clamp_power,
+            variances,
+        } = self;
+        let verdict = |value: Option<bool>| {
+            value
+                .map_or("unknown", |yes| if yes { "yes" } else { "no" })
+                .to_owned()
+        };
         let mut facts = vec![
             ("residual", number(state.residual())),
-            ("relaxation time", self.relaxation_time().map_or_else(|| "none".to_owned(), number)),
+            (
+                "relaxation time",
+                self.relaxation_time()
+                    .map_or_else(|| "none".to_owned(), number),
+            ),
             (
                 "dissipation",
                 format!(
@@ -294,11 +331,20 @@ impl<'a> Report<'a> {
         facts.extend([
             ("monotone", verdict(certificates.monotone.verdict())),
             ("unique", verdict(certificates.unique.verdict())),
-            ("reciprocal", verdict(Some(certificates.reciprocal.verdict()))),
+            (
+                "reciprocal",
+                verdict(Some(certificates.reciprocal.verdict())),
+            ),
         ]);
         if variances.is_none() && state.is_settled() && case.system.free_count() > 0 {
-            facts.push(("noise", "not computed for networks of 300 free reservoirs and more".to_owned()));
+            facts.push((
+                "noise",
+                "not computed for networks of 300 free reservoirs and more".to_owned(),
+            ));
         }
-        facts.into_iter().map(|(name, value)| vec![name.to_owned(), value]).collect()
+        facts
+            .into_iter()
+            .map(|(name, value)| vec![name.to_owned(), value])
+            .collect()
     }
 }

@@ -1,0 +1,582 @@
+//! The window: one frame drains the workers, lets time pass, draws, and then carries out what was asked for.
+
+use std::path::{Path, PathBuf};
+
+use eframe::egui::{self, Context, Frame, Margin, Panel, Theme, Ui, ViewportCommand};
+
+use super::Start;
+use super::canvas::{self, Dots, Scene, Shown, StateScale};
+use super::command::{Action, Command, Target};
+use super::derived::Derived;
+use super::dialogs::{self, Detail, Dialog, FileUse, Message};
+use super::editor::Editor;
+use super::inspector::{self, Inspected};
+use super::menu;
+use super::simulation::Simulation;
+use super::theme::{self, Palette};
+use super::time_bar;
+use super::traces;
+use super::view::ViewState;
+use crate::document::presets::{PRESETS, Preset, preset};
+use crate::document::{self, Document, LoadError, Loaded, Rejected};
+use crate::network::Network;
+
+/// Where the view is kept in eframe's storage.
+const VIEW_KEY: &str = "view";
+
+/// Widths of the inspector.
+const INSPECTOR: f32 = 400.0;
+const INSPECTOR_RANGE: std::ops::RangeInclusive<f32> = 320.0..=620.0;
+
+/// Heights of the time plot.
+const TRACES: f32 = 168.0;
+const TRACES_RANGE: std::ops::RangeInclusive<f32> = 96.0..=420.0;
+
+/// A reservoir that will move by less than this part of a screen point has settled.
+const VISIBLE_POINTS: f64 = 0.5;
+
+/// The window's whole state.
+pub struct App {
+    editor: Editor,
+    view: ViewState,
+    derived: Derived,
+    simulation: Simulation,
+    dots: Dots,
+    scene: Scene,
+    scale: StateScale,
+    /// The revisions of physics and layout that simulation and scene were built for.
+    built: (u64, u64),
+    dialog: Option<Dialog>,
+    message: Option<Message>,
+    title: String,
+}
+
+impl App {
+    /// A window that opens what `start` names: a file, else a preset, else the first preset.
+    #[must_use]
+    pub fn new(cc: &eframe::CreationContext<'_>, start: &Start) -> Self {
+        let view: ViewState = cc
+            .storage
+            .and_then(|storage| eframe::get_value(storage, VIEW_KEY))
+            .unwrap_or_default();
+        theme::install(&cc.egui_ctx, view.theme);
+        let (document, path, message) = opening(start);
+        let editor = Editor::new(document, path);
+        let simulation = Simulation::new(editor.network(), 1.0);
+        let scene = Scene::new(editor.network());
+        let scale = StateScale::new(editor.network(), &[]);
+        let mut app = Self {
+            derived: Derived::new(&cc.egui_ctx),
+            editor,
+            view,
+            simulation,
+            dots: Dots::default(),
+            scene,
+            scale,
+            built: (0, 0),
+            dialog: None,
+            message,
+            title: String::new(),
+        };
+        app.select_something();
+        app
+    }
+
+    /// The document as it is seen.
+    #[must_use]
+    pub fn document(&self) -> &Document {
+        self.editor.document()
+    }
+
+    /// The document without the change under way.
+    #[must_use]
+    pub fn base_network(&self) -> &Network {
+        self.editor.base()
+    }
+
+    /// What undo would take back.
+    #[must_use]
+    pub fn undo_name(&self) -> Option<&str> {
+        self.editor.undo_name()
+    }
+
+    /// Whether the document differs from its file.
+    #[must_use]
+    pub fn is_unsaved(&self) -> bool {
+        self.editor.is_unsaved()
+    }
+
+    /// Simulated time since the last reset.
+    #[must_use]
+    pub fn time(&self) -> f64 {
+        self.simulation.time()
+    }
+
+    /// The present state of the reservoir with this id.
+    #[must_use]
+    pub fn state_of(&self, id: &str) -> Option<f64> {
+        let node = self.editor.network().node_by_id(id)?;
+        self.simulation.state_of(node.key())
+    }
+
+    /// Whether time passes and anything moves.
+    #[must_use]
+    pub fn is_running(&self) -> bool {
+        self.simulation.is_running()
+    }
+
+    /// Whether something is being computed beside the window.
+    #[must_use]
+    pub fn is_computing(&self) -> bool {
+        self.derived.is_busy()
+    }
+
+    /// What is selected.
+    #[must_use]
+    pub fn selection(&self) -> Option<Target> {
+        self.view.selection
+    }
+
+    /// A first look should show a curve: an edge with NDC if there is one, else any.
+    fn select_something(&mut self) {
+        let network = self.editor.network();
+        let falls = |edge: &&crate::network::Edge| {
+            let link = self.simulation.system().link(edge.key());
+            link.and_then(|link| self.simulation.flow().responses.get(link))
+                .is_some_and(canvas::is_falling)
+        };
+        let edge = network
+            .edges()
+            .iter()
+            .find(falls)
+            .or_else(|| {
+                let bends = |edge: &&crate::network::Edge| {
+                    !matches!(
+                        edge.device.kind(),
+                        crate::device::Kind::Ohmic | crate::device::Kind::Diffusion
+                    )
+                };
+                network.edges().iter().find(bends)
+            })
+            .or_else(|| network.edges().first());
+        self.view.selection = edge.map(|edge| Target::Edge(edge.key()));
+    }
+
+    /// Opens another document in place of this one.
+    fn open(&mut self, document: Document, path: Option<PathBuf>) {
+        self.editor = Editor::new(document, path);
+        self.simulation = Simulation::new(self.editor.network(), self.simulation.speed());
+        self.dots = Dots::default();
+        self.scene = Scene::new(self.editor.network());
+        self.built = (0, 0);
+        self.derived.clear();
+        self.view.camera = None;
+        self.message = None;
+        self.select_something();
+    }
+
+    /// Brings simulation and scene up to the document as it is seen.
+    fn rebuild(&mut self) {
+        let wanted = (
+            self.editor.physics_revision(),
+            self.editor.layout_revision(),
+        );
+        if self.built.0 != wanted.0 {
+            self.simulation.rebuild(self.editor.network());
+        }
+        if self.built.1 != wanted.1 {
+            self.scene = Scene::new(self.editor.network());
+        }
+        self.built = wanted;
+        self.derived
+            .update(self.editor.network(), self.editor.physics_revision());
+        let steady: &[f64] = self
+            .derived
+            .settled()
+            .map_or(&[], |(state, _)| state.x.as_slice());
+        self.scale = StateScale::new(self.editor.network(), steady);
+        let watched = match self.view.selection {
+            Some(Target::Edge(key)) => Some(key),
+            _ => None,
+        };
+        self.simulation.watch(watched);
+    }
+
+    /// The smallest change of state that can be seen.
+    fn visible(&self) -> f64 {
+        let zoom = self.view.camera.map_or(1.0, |camera| camera.zoom());
+        VISIBLE_POINTS * self.scale.state_per_point(canvas::tank_height(zoom))
+    }
+
+    /// Carries out one command.
+    fn carry_out(&mut self, ctx: &Context, command: Command) {
+        match command {
+            Command::Act(action) => self.act(ctx, action),
+            Command::Live(edit) => {
+                self.editor.edit_live(&edit);
+            }
+            Command::Done(edit) => {
+                self.editor.edit_done(&edit, self.view.selection);
+            }
+            Command::Abandon => self.editor.abandon(),
+            Command::Select(target) => self.view.selection = target,
+            Command::Kick(key, state) => self.simulation.kick(key, state),
+            Command::Speed(speed) => {
+                self.simulation.set_speed(speed);
+                self.simulation.wake();
+            }
+            Command::Preset(name) => {
+                if let Some(preset) = preset(name) {
+                    self.open_preset(preset);
+                }
+            }
+            Command::Open(path) => self.open_file(&path),
+            Command::SaveTo(path) => self.save(path),
+            Command::Dismiss => self.message = None,
+        }
+    }
+
+    fn act(&mut self, ctx: &Context, action: Action) {
+        match action {
+            Action::Open => self.dialog = Some(self.file_dialog(FileUse::Open)),
+            Action::Save => match self.editor.path() {
+                Some(path) => self.save(path.to_owned()),
+                None => self.dialog = Some(self.file_dialog(FileUse::Save)),
+            },
+            Action::SaveAs => self.dialog = Some(self.file_dialog(FileUse::Save)),
+            Action::Undo => {
+                if let Some(selection) = self.editor.undo() {
+                    self.view.selection = selection;
+                }
+            }
+            Action::Redo => {
+                if let Some(selection) = self.editor.redo() {
+                    self.view.selection = selection;
+                }
+            }
+            Action::Deselect => {
+                if self.editor.is_dragging() {
+                    self.editor.abandon();
+                    ctx.stop_dragging();
+                } else if self.message.is_some() {
+                    self.message = None;
+                } else {
+                    self.view.selection = None;
+                }
+            }
+            Action::Fit => self.view.camera = None,
+            Action::ZoomReset => {
+                if let Some(camera) = &mut self.view.camera {
+                    camera.reset_zoom();
+                }
+            }
+            Action::Values => self.view.show_values = !self.view.show_values,
+            Action::Inspector => self.view.is_inspector_open = !self.view.is_inspector_open,
+            Action::Traces => self.view.is_traces_open = !self.view.is_traces_open,
+            Action::Theme => {
+                self.view.theme = match self.view.theme {
+                    Theme::Dark => Theme::Light,
+                    Theme::Light => Theme::Dark,
+                };
+                ctx.set_theme(self.view.theme);
+            }
+            Action::PlayPause => {
+                let is_playing = self.simulation.is_playing();
+                self.simulation.set_playing(!is_playing);
+            }
+            Action::Step => {
+                let visible = self.visible();
+                self.simulation.step(visible);
+            }
+            Action::ResetState => self.simulation.reset(),
+            Action::JumpToSteady => {
+                if let Some((state, false)) = self.derived.settled() {
+                    self.simulation.jump(&state.x.clone());
+                }
+            }
+            Action::Keys => self.dialog = Some(Dialog::Keys),
+            Action::About => self.dialog = Some(Dialog::About),
+        }
+    }
+
+    fn file_dialog(&self, purpose: FileUse) -> Dialog {
+        let path = match (purpose, self.editor.path()) {
+            (FileUse::Save, Some(path)) => path.display().to_string(),
+            (FileUse::Save, None) => "network.json".to_owned(),
+            (FileUse::Open, path) => path
+                .and_then(Path::parent)
+                .map(|folder| folder.join("").display().to_string())
+                .unwrap_or_default(),
+        };
+        Dialog::File { purpose, path }
+    }
+
+    fn open_preset(&mut self, preset: &Preset) {
+        match preset.load() {
+            Ok(Loaded { document, .. }) => self.open(document, None),
+            Err(rejected) => self.message = Some(rejection(preset.title, &rejected)),
+        }
+    }
+
+    fn open_file(&mut self, path: &Path) {
+        match document::load(path) {
+            Ok(Loaded { document, .. }) => self.open(document, Some(path.to_owned())),
+            Err(error) => self.message = Some(load_message(path, &error)),
+        }
+    }
+
+    fn save(&mut self, path: PathBuf) {
+        match document::save(self.editor.document(), &path) {
+            Ok(()) => {
+                self.editor.mark_saved(path);
+                self.message = None;
+            }
+            Err(error) => {
+                self.message = Some(Message {
+                    title: "The network was not saved".to_owned(),
+                    details: vec![Detail {
+                        place: error.path.display().to_string(),
+                        problem: error.what.to_string(),
+                        remedy: error.what.remedy().to_owned(),
+                    }],
+                });
+            }
+        }
+    }
+
+    /// Commands that keys ask for. Plain keys stay silent while a text field or another widget has the focus.
+    fn shortcuts(&self, ctx: &Context, commands: &mut Vec<Command>) {
+        if self.dialog.is_some() {
+            return;
+        }
+        let is_typing = ctx.text_edit_focused();
+        let focused = ctx.memory(|memory| memory.focused());
+        // The longer combination first: Ctrl+Shift+Z is not Ctrl+Z.
+        let mut actions = Action::ALL;
+        actions.sort_by_key(|action| {
+            action.shortcut().map_or(0, |s| {
+                -i32::from(s.modifiers.shift) - i32::from(s.modifiers.command)
+            })
+        });
+        for action in actions {
+            let Some(shortcut) = action.shortcut() else {
+                continue;
+            };
+            let is_plain = !shortcut.modifiers.any();
+            // Space and Enter press a focused button; arrows and End belong to a focused slider.
+            let belongs_to_widget = focused.is_some()
+                && matches!(shortcut.logical_key, egui::Key::Space | egui::Key::End);
+            if is_plain && (is_typing || belongs_to_widget) {
+                continue;
+            }
+            if ctx.input_mut(|i| i.consume_shortcut(&shortcut)) {
+                commands.push(Command::Act(action));
+            }
+        }
+    }
+
+    fn panels_ui(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
+        let palette = Palette::current(ui);
+        let flat = |margin: Margin| Frame::new().fill(palette.panel).inner_margin(margin);
+        Panel::top("menus")
+            .exact_size(40.0)
+            .frame(flat(Margin::symmetric(8, 4)))
+            .show(ui, |ui| {
+                menu::menu_bar_ui(ui, &self.editor, &self.view, commands);
+            });
+        if self.view.is_inspector_open {
+            Panel::right("inspector")
+                .default_size(INSPECTOR)
+                .size_range(INSPECTOR_RANGE)
+                .resizable(true)
+                .frame(flat(Margin::symmetric(14, 10)))
+                .show(ui, |ui| {
+                    let shown = Inspected {
+                        editor: &self.editor,
+                        simulation: &self.simulation,
+                        derived: &self.derived,
+                        scale: &self.scale,
+                        selection: self.view.selection,
+                    };
+                    inspector::inspector_ui(ui, &shown, commands);
+                });
+        }
+        if self.view.is_traces_open {
+            Panel::bottom("traces")
+                .default_size(TRACES)
+                .size_range(TRACES_RANGE)
+                .resizable(true)
+                .frame(flat(Margin::symmetric(12, 8)))
+                .show(ui, |ui| {
+                    traces::traces_ui(
+                        ui,
+                        self.editor.network(),
+                        &self.simulation,
+                        &self.derived,
+                        &self.scale,
+                        self.view.selection,
+                    );
+                });
+        }
+        Panel::bottom("time")
+            .exact_size(40.0)
+            .resizable(false)
+            .frame(flat(Margin::symmetric(12, 4)))
+            .show(ui, |ui| {
+                time_bar::time_bar_ui(
+                    ui,
+                    self.editor.network(),
+                    &self.simulation,
+                    &self.derived,
+                    commands,
+                );
+            });
+        egui::CentralPanel::default()
+            .frame(Frame::NONE)
+            .show(ui, |ui| {
+                let shown = Shown {
+                    network: self.editor.network(),
+                    scene: &self.scene,
+                    scale: &self.scale,
+                    simulation: &self.simulation,
+                    dots: &self.dots,
+                    derived: &self.derived,
+                };
+                canvas::canvas_ui(ui, &shown, &mut self.view, commands);
+            });
+    }
+
+    fn set_title(&mut self, ctx: &Context) {
+        let star = if self.editor.is_unsaved() { "*" } else { "" };
+        let title = format!("thermonet — {}{star}", self.editor.network().name);
+        if title != self.title {
+            ctx.send_viewport_cmd(ViewportCommand::Title(title.clone()));
+            self.title = title;
+        }
+    }
+}
+
+impl eframe::App for App {
+    fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+        self.rebuild();
+        // A frame after a pause would otherwise jump; a tenth of a second is the longest that still reads as motion.
+        let seconds = f64::from(ctx.input(|i| i.stable_dt)).min(0.1);
+        if self.simulation.is_running() {
+            let visible = self.visible();
+            self.simulation.advance(seconds, visible);
+            self.dots.advance(
+                &self.simulation.flow().responses,
+                self.simulation.speed(),
+                seconds,
+            );
+            ctx.request_repaint();
+        }
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        let ctx = ui.ctx().clone();
+        let mut commands = Vec::new();
+        self.shortcuts(&ctx, &mut commands);
+        self.panels_ui(ui, &mut commands);
+        if let Some(message) = &self.message {
+            dialogs::message_ui(&ctx, message, &mut commands);
+        }
+        if let Some(mut dialog) = self.dialog.take()
+            && dialogs::dialog_ui(&ctx, &mut dialog, &mut commands)
+        {
+            self.dialog = Some(dialog);
+        }
+        let is_asked = !commands.is_empty();
+        for command in commands {
+            self.carry_out(&ctx, command);
+        }
+        if is_asked {
+            // What was just changed is seen in the next frame.
+            ctx.request_repaint();
+        }
+        self.set_title(&ctx);
+    }
+
+    fn save(&mut self, storage: &mut dyn eframe::Storage) {
+        eframe::set_value(storage, VIEW_KEY, &self.view);
+    }
+
+    fn clear_color(&self, _visuals: &egui::Visuals) -> [f32; 4] {
+        Palette::of(self.view.theme)
+            .background
+            .to_normalized_gamma_f32()
+    }
+}
+
+/// The document to begin with, and what is to be said about it.
+fn opening(start: &Start) -> (Document, Option<PathBuf>, Option<Message>) {
+    let mut message = None;
+    if let Some(path) = &start.file {
+        match document::load(path) {
+            Ok(Loaded { document, .. }) => return (document, Some(path.clone()), None),
+            Err(error) => message = Some(load_message(path, &error)),
+        }
+    }
+    let named = start.preset.as_deref().and_then(preset);
+    if let (None, Some(name)) = (named, &start.preset) {
+        message = Some(Message {
+            title: format!("There is no preset called {name}"),
+            details: vec![Detail {
+                place: String::new(),
+                problem: "The first preset is shown instead.".to_owned(),
+                remedy: "The Presets menu lists those there are.".to_owned(),
+            }],
+        });
+    }
+    let first = named
+        .or_else(|| preset(FIRST_PRESET))
+        .or_else(|| PRESETS.first());
+    match first.map(Preset::load) {
+        Some(Ok(Loaded { document, .. })) => (document, None, message),
+        Some(Err(rejected)) => (empty(), None, Some(rejection("preset", &rejected))),
+        None => (empty(), None, message),
+    }
+}
+
+/// What a start without arguments shows: the smallest network that does what no monotone one can.
+const FIRST_PRESET: &str = "fold";
+
+fn empty() -> Document {
+    Document::new(Network::new(crate::device::Platform::Electronic))
+}
+
+fn rejection(what: &str, rejected: &Rejected) -> Message {
+    Message {
+        title: format!("{what} is not a network this program can open"),
+        details: rejected
+            .problems
+            .iter()
+            .map(|problem| Detail {
+                place: problem.place.clone(),
+                problem: problem.problem.clone(),
+                remedy: problem.remedy.clone(),
+            })
+            .collect(),
+    }
+}
+
+fn load_message(path: &Path, error: &LoadError) -> Message {
+    match error {
+        LoadError::Rejected { rejected, .. } => rejection(&file_name(path), rejected),
+        LoadError::File(error) => Message {
+            title: format!("{} could not be opened", file_name(path)),
+            details: vec![Detail {
+                place: error.path.display().to_string(),
+                problem: error.what.to_string(),
+                remedy: error.what.remedy().to_owned(),
+            }],
+        },
+    }
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().map_or_else(
+        || path.display().to_string(),
+        |name| name.to_string_lossy().into_owned(),
+    )
+}

@@ -1,0 +1,300 @@
+//! Pipes and what flows in them: width by current, dots whose phase is integrated, arrows for a still picture.
+
+use eframe::egui::{Color32, Painter, Pos2, Rect, Shape, Stroke};
+
+use super::camera::Camera;
+use super::glyph;
+use super::scene::Pipe;
+use crate::device::{Kind, Response};
+use crate::gui::theme::Palette;
+
+/// Distance between dots at 100 %.
+const SPACING: f32 = 26.0;
+
+/// Speed of the dots at a current of 1, in canvas points per unit of simulated time.
+const SPEED_AT_ONE: f64 = 60.0;
+
+/// A dot may move by this part of the spacing from one frame to the next; at one half the eye cannot tell forwards from
+/// backwards, and a third still reads as motion.
+const STROBE: f64 = 0.34;
+
+/// Currents below this are not shown to flow: rounding, not physics.
+const FLOWING: f64 = 1e-12;
+
+/// Where the dots of each edge are: running state, advanced by the flow.
+#[derive(Clone, Debug)]
+pub(crate) struct Dots {
+    /// Distance of the first dot from the start of its pipe, for each edge.
+    phases: Vec<f32>,
+    /// By how much all dots are slowed so as not to strobe; 1 is not at all.
+    slowing: f64,
+}
+
+impl Default for Dots {
+    fn default() -> Self {
+        Self {
+            phases: Vec::new(),
+            slowing: 1.0,
+        }
+    }
+}
+
+impl Dots {
+    /// The factor by which all dots are slowed so as not to strobe, if they are.
+    pub(crate) fn slowing(&self) -> Option<f64> {
+        (self.slowing < 0.999).then_some(self.slowing)
+    }
+
+    /// Moves the dots for a frame of `seconds` in which `time_per_second` units of time pass in one second.
+    pub(crate) fn advance(&mut self, responses: &[Response], time_per_second: f64, seconds: f64) {
+        self.phases.resize(responses.len(), 0.0);
+        let speed = |response: &Response| dot_speed(response.current) * time_per_second;
+        let fastest = responses
+            .iter()
+            .map(|response| speed(response).abs())
+            .fold(0.0, f64::max);
+        // Frames that come faster than this are not seen apart.
+        let frame = seconds.max(1.0 / 60.0);
+        let allowed = STROBE * f64::from(SPACING) / frame;
+        self.slowing = if fastest > allowed {
+            allowed / fastest
+        } else {
+            1.0
+        };
+        for (phase, response) in self.phases.iter_mut().zip(responses) {
+            let step = speed(response) * self.slowing * seconds;
+            if step.is_finite() {
+                *phase = (*phase + step as f32).rem_euclid(SPACING);
+            }
+        }
+    }
+
+    /// Distances along a pipe of this length at which edge number `e` has its dots.
+    fn along(&self, e: usize, length: f32) -> impl Iterator<Item = f32> {
+        let phase = self.phases.get(e).copied().unwrap_or(0.0);
+        let count = ((length - phase) / SPACING).floor().max(-1.0) as i32 + 1;
+        (0..count).map(move |k| phase + SPACING * k as f32)
+    }
+}
+
+/// The speed of dots: the square root of the current, so that both a hundredth and a hundred can be seen to move.
+fn dot_speed(current: f64) -> f64 {
+    SPEED_AT_ONE * current.signum() * current.abs().sqrt()
+}
+
+/// How strong a current looks, 0 to about 1: a decade is a quarter, from 1e-3 to 10.
+pub(crate) fn strength(current: f64) -> f32 {
+    let decades = (1.0 + current.abs() / 1e-3).log10() / 4.0;
+    if decades.is_finite() {
+        decades.min(1.2) as f32
+    } else {
+        0.0
+    }
+}
+
+/// Whether a device operates in a falling part of its curve: its own-side conductance is negative at one end.
+pub(crate) fn is_falling(response: &Response) -> bool {
+    // A slope is called falling beyond the rounding of the largest slope there.
+    let margin = 1e-9 * response.d_from.abs().max(response.d_to.abs());
+    response.d_from < -margin || response.d_to > margin
+}
+
+/// How much of the flow is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Detail {
+    /// Curves, dots, arrows, glyphs.
+    Full,
+    /// Curves alone: too many or too small for more.
+    Lines,
+}
+
+/// What of an edge is to be drawn.
+pub(super) struct PipeLook<'a> {
+    pub(super) pipe: &'a Pipe,
+    /// Its position in the list of edges.
+    pub(super) number: usize,
+    pub(super) kind: Kind,
+    pub(super) response: Response,
+    pub(super) is_selected: bool,
+    pub(super) is_hovered: bool,
+    /// Dots have turned into arrows: everything has come to rest.
+    pub(super) is_frozen: bool,
+}
+
+/// The pipes of a frame, drawn in layers so that no pipe hides another's dots.
+pub(super) struct FlowPainter<'a> {
+    pub(super) painter: &'a Painter,
+    pub(super) palette: &'a Palette,
+    pub(super) camera: Camera,
+    pub(super) view: Rect,
+    pub(super) detail: Detail,
+}
+
+impl FlowPainter<'_> {
+    fn path(&self, pipe: &Pipe) -> Vec<Pos2> {
+        pipe.points
+            .iter()
+            .map(|&point| self.camera.screen_from_canvas(self.view, point))
+            .collect()
+    }
+
+    fn width(&self, response: &Response) -> f32 {
+        (1.4 + 4.2 * strength(response.current)) * self.camera.zoom().clamp(0.35, 1.6)
+    }
+
+    /// Glow and halo, under everything else.
+    pub(super) fn glow(&self, look: &PipeLook<'_>) {
+        let width = self.width(&look.response);
+        if is_falling(&look.response) {
+            for (extra, share) in [(13.0, 0.10), (8.0, 0.16), (4.0, 0.26)] {
+                let color = self.palette.ndc_tint.gamma_multiply(share);
+                self.line(look.pipe, width + extra, color);
+            }
+        }
+        if look.is_selected {
+            self.line(look.pipe, width + 4.0, self.palette.accent);
+        }
+    }
+
+    fn line(&self, pipe: &Pipe, width: f32, color: Color32) {
+        let stroke = Stroke::new(width, color);
+        self.painter.add(Shape::line(self.path(pipe), stroke));
+    }
+
+    /// The pipe itself.
+    pub(super) fn pipe(&self, look: &PipeLook<'_>) {
+        let [still, strong] = self.palette.pipes;
+        let mut color = still.lerp_to_gamma(strong, strength(look.response.current).min(1.0));
+        if look.is_hovered {
+            color = color.lerp_to_gamma(self.palette.text, 0.45);
+        }
+        self.line(look.pipe, self.width(&look.response), color);
+    }
+
+    /// Dots, or arrows once everything has come to rest.
+    pub(super) fn dots(&self, look: &PipeLook<'_>, dots: &Dots) {
+        let current = look.response.current;
+        if self.detail == Detail::Lines || current.abs() < FLOWING {
+            return;
+        }
+        let zoom = self.camera.zoom().clamp(0.5, 1.6);
+        let length = look.pipe.length();
+        let glyph_at = look.pipe.glyph_distance();
+        let hidden = 0.5 * glyph::SIZE + 3.0;
+        for (k, distance) in dots.along(look.number, length).enumerate() {
+            if look.pipe.glyph.is_some() && (distance - glyph_at).abs() < hidden {
+                continue;
+            }
+            let (at, along) = look.pipe.at(distance);
+            let at = self.camera.screen_from_canvas(self.view, at);
+            if !look.is_frozen {
+                let radius = (1.5 + 1.1 * strength(current)) * zoom;
+                self.painter.circle_filled(at, radius, self.palette.dot);
+            } else if k % 2 == 0 {
+                let along = along * current.signum() as f32;
+                glyph::arrowhead(
+                    self.painter,
+                    at + 3.0 * along,
+                    along,
+                    6.0 * zoom,
+                    self.palette.dot,
+                );
+            }
+        }
+    }
+
+    /// The tile of the law, with an arrow the way the current flows.
+    pub(super) fn glyph(&self, look: &PipeLook<'_>) {
+        if self.detail == Detail::Lines || look.pipe.glyph.is_none() {
+            return;
+        }
+        let zoom = self.camera.zoom();
+        let middle = look.pipe.glyph_distance();
+        let (at, _) = look.pipe.at(middle);
+        let center = self.camera.screen_from_canvas(self.view, at);
+        let palette = self.palette;
+        let is_falling = is_falling(&look.response);
+        let frame = if look.is_selected {
+            Stroke::new(2.0, palette.accent)
+        } else if is_falling {
+            Stroke::new(1.5, palette.ndc)
+        } else if look.is_hovered {
+            Stroke::new(1.5, palette.text)
+        } else {
+            Stroke::new(1.0, palette.pipes[1])
+        };
+        let ink = if is_falling {
+            palette.ndc
+        } else {
+            palette.text
+        };
+        glyph::paint(
+            self.painter,
+            center,
+            glyph::SIZE * zoom.clamp(0.45, 1.6),
+            look.kind,
+            palette.panel,
+            ink,
+            frame,
+        );
+        let current = look.response.current;
+        if current.abs() >= FLOWING {
+            let sign = current.signum() as f32;
+            let offset = sign * (0.5 * glyph::SIZE * zoom.clamp(0.45, 1.6) / zoom + 9.0);
+            let (at, along) = look.pipe.at(middle + offset);
+            let tip = self.camera.screen_from_canvas(self.view, at);
+            glyph::arrowhead(
+                self.painter,
+                tip,
+                along * sign,
+                8.0 * zoom.clamp(0.5, 1.4),
+                if is_falling { palette.ndc } else { palette.dot },
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn response(current: f64) -> Response {
+        Response {
+            current,
+            d_from: 1.0,
+            d_to: -1.0,
+        }
+    }
+
+    #[test]
+    fn dots_move_on_from_where_they_are_when_the_current_changes() {
+        let mut dots = Dots::default();
+        dots.advance(&[response(0.04)], 1.0, 0.1);
+        let before = dots.phases[0];
+        assert!((before - 1.2).abs() < 1e-5, "60·√0.04·0.1");
+        dots.advance(&[response(0.16)], 1.0, 0.01);
+        assert!((dots.phases[0] - before - 0.24).abs() < 1e-5);
+        dots.advance(&[response(-1e6)], 1.0, 0.0);
+        assert!((dots.phases[0] - before - 0.24).abs() < 1e-5);
+    }
+
+    #[test]
+    fn strobing_is_slowed_and_said() {
+        let mut dots = Dots::default();
+        dots.advance(&[response(1.0)], 1.0, 1.0 / 60.0);
+        assert!(dots.slowing().is_none());
+        dots.advance(&[response(1.0), response(0.01)], 100.0, 1.0 / 60.0);
+        let slowing = dots.slowing().unwrap();
+        assert!(60.0 * 100.0 * slowing / 60.0 <= STROBE * f64::from(SPACING) + 1e-9);
+    }
+
+    #[test]
+    fn strength_is_finite_and_grows() {
+        let all: Vec<f32> = [0.0, 1e-9, 1e-3, 1e-2, 1.0, 1e6]
+            .into_iter()
+            .map(strength)
+            .collect();
+        assert!(all.windows(2).all(|pair| pair[0] <= pair[1]));
+        assert!(strength(f64::NAN).abs() < 1e-9);
+    }
+}

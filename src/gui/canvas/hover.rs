@@ -1,0 +1,81 @@
+//! What the pointer is told about the thing under it.
+
+use super::{Shown, role_words, state_text};
+use crate::gui::number;
+use crate::network::{Edge, Node};
+
+/// Title and rows of a callout.
+type Callout = Option<(String, Vec<(String, String)>)>;
+
+fn row(name: &str, value: impl Into<String>) -> (String, String) {
+    (name.to_owned(), value.into())
+}
+
+/// What is said of an edge: current, slopes, dissipation.
+pub(super) fn edge(shown: &Shown<'_>, edge: &Edge) -> Callout {
+    let network = shown.network;
+    let simulation = shown.simulation;
+    let link = simulation.system().link(edge.key())?;
+    let response = simulation.flow().responses.get(link)?;
+    let title = |key| network.node(key).map_or("?", Node::title);
+    let dissipated = simulation.dissipation().edges.get(link).copied()?;
+    let falling = if super::is_falling(response) {
+        "  falling"
+    } else {
+        ""
+    };
+    Some((
+        format!(
+            "{}  {} → {}",
+            edge.title(),
+            title(edge.from),
+            title(edge.to)
+        ),
+        vec![
+            row("law", edge.device.kind().title()),
+            row("I", number::significant(response.current, 4)),
+            row(
+                "∂I/∂a",
+                format!("{}{falling}", number::significant(response.d_from, 3)),
+            ),
+            row("∂I/∂b", number::significant(response.d_to, 3)),
+            row(
+                "dissipates",
+                format!("{} k_BT/τ₀", number::significant(dissipated, 3)),
+            ),
+        ],
+    ))
+}
+
+/// What is said of a tank: state, steady state, net inflow; and what dragging it does.
+pub(super) fn tank(shown: &Shown<'_>, node: &Node, is_level: bool) -> Callout {
+    let simulation = shown.simulation;
+    let platform = shown.network.platform();
+    let state = simulation.state_of(node.key())?;
+    let with_unit = |x: f64| format!("{} {}", state_text(platform, x), platform.state_unit());
+    let mut rows = vec![
+        row("role", role_words(node.role)),
+        row(platform.state_symbol(), with_unit(state)),
+    ];
+    if let Some((steady, is_stale)) = shown.derived.steady_state_of(node.key()) {
+        let name = if is_stale {
+            "steady state, before"
+        } else {
+            "steady state"
+        };
+        rows.push(row(name, with_unit(steady)));
+    }
+    let slot = simulation.system().slot(node.key())?;
+    if let Some(net) = simulation.flow().net.get(slot) {
+        rows.push(row("net inflow", number::significant(*net, 3)));
+        rows.push(row("capacity", number::short(node.capacity, 4)));
+        rows.push(row("leak", number::short(node.leak, 4)));
+    }
+    let hint = match (is_level, node.role.is_clamped()) {
+        (true, true) => "drag the level to set it",
+        (true, false) => "drag the level to kick it",
+        (false, _) => "drag to move, click to select",
+    };
+    rows.push(row("", hint));
+    Some((node.title().to_owned(), rows))
+}

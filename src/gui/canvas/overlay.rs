@@ -1,0 +1,100 @@
+//! What floats over the canvas: the network's badges, the chips, the hint.
+
+use eframe::egui::{self, Align, Layout, Rect, RichText, Ui, UiBuilder, vec2};
+
+use super::Shown;
+use crate::gui::command::Command;
+use crate::gui::number;
+use crate::gui::theme::{self, Palette};
+use crate::gui::widgets;
+
+/// Height of the strip at the top that badges and hint occupy.
+pub(super) const TOP: f32 = 34.0;
+
+/// Draws badges and chips over the canvas.
+pub(super) fn overlay_ui(ui: &mut Ui, area: Rect, shown: &Shown<'_>, commands: &mut Vec<Command>) {
+    let strip =
+        Rect::from_min_max(area.min, egui::pos2(area.right(), area.top() + TOP)).shrink(6.0);
+    let palette = Palette::current(ui);
+    ui.scope_builder(
+        UiBuilder::new()
+            .max_rect(strip)
+            .layout(Layout::right_to_left(Align::Center)),
+        |ui| {
+            for badge in shown.derived.badges(shown.network).iter().rev() {
+                let color = match badge.answer {
+                    Some(true) => palette.ok,
+                    Some(false) if badge.is_about_ndc => palette.ndc,
+                    Some(false) => palette.dim,
+                    None => palette.dim,
+                };
+                let color = if badge.is_stale {
+                    color.gamma_multiply(0.5)
+                } else {
+                    color
+                };
+                let response = widgets::badge_ui(ui, &badge.text, &badge.text, color)
+                    .on_hover_text(&badge.why);
+                if response.clicked()
+                    && let Some(target) = badge.target
+                {
+                    commands.push(Command::Select(Some(target)));
+                }
+            }
+            if ui.available_width() > 230.0 {
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                    ui.add_space(8.0);
+                    ui.label(
+                        RichText::new(hint(shown))
+                            .size(theme::SMALL)
+                            .color(palette.dim),
+                    );
+                });
+            }
+        },
+    );
+    chips(ui, area, shown);
+}
+
+fn hint(shown: &Shown<'_>) -> &'static str {
+    if shown.network.nodes().is_empty() {
+        "Nothing here: choose a preset from the menu above"
+    } else {
+        "Click an edge to see its I-V curve; drag a level to kick it"
+    }
+}
+
+/// Bottom left: what is not as it would be drawn otherwise.
+fn chips(ui: &Ui, area: Rect, shown: &Shown<'_>) {
+    let palette = Palette::current(ui);
+    let mut texts = Vec::new();
+    if let Some(slowing) = shown.dots.slowing()
+        && shown.simulation.is_running()
+    {
+        texts.push(format!(
+            "dots slowed to {} of their speed",
+            number::short(slowing, 2)
+        ));
+    }
+    if shown.simulation.is_behind() {
+        texts.push("the solver is slower than the speed set".to_owned());
+    }
+    let mut corner = area.left_bottom() + vec2(10.0, -10.0);
+    for text in texts {
+        let galley = ui
+            .painter()
+            .layout_no_wrap(text, theme::plain(theme::SMALL), palette.dim);
+        let size = galley.size() + vec2(18.0, 8.0);
+        let rect = Rect::from_min_size(corner - vec2(0.0, size.y), size);
+        ui.painter().rect(
+            rect,
+            egui::CornerRadius::same(11),
+            palette.panel,
+            egui::Stroke::new(1.0, palette.line),
+            egui::StrokeKind::Inside,
+        );
+        ui.painter()
+            .galley(rect.center() - 0.5 * galley.size(), galley, palette.dim);
+        corner.y -= size.y + 6.0;
+    }
+}

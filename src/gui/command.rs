@@ -1,0 +1,317 @@
+//! What can be done: one list gives the text, the tip and the key of every action, and one type carries all changes.
+
+use std::path::PathBuf;
+
+use eframe::egui::{Key, KeyboardShortcut, Modifiers};
+
+use crate::network::{EdgeKey, NodeKey, Role};
+
+/// A reservoir or an edge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// A reservoir.
+    Node(NodeKey),
+    /// An edge.
+    Edge(EdgeKey),
+}
+
+/// A number of a reservoir that can be set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NodeField {
+    /// The state at which a clamp is held.
+    Value,
+    /// Carriers per unit of state.
+    Capacity,
+    /// Conductance to ground.
+    Leak,
+    /// The state at t = 0.
+    Initial,
+}
+
+/// A change to the document.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Edit {
+    /// Sets parameter number `.1` of an edge's device; infinity takes an optional one away.
+    Param(EdgeKey, usize, f64),
+    /// Sets a number of a reservoir.
+    Node(NodeKey, NodeField, f64),
+    /// Gives a reservoir another role.
+    Role(NodeKey, Role),
+    /// Lets a reservoir start at ground again.
+    StartAtGround(NodeKey),
+    /// Moves a reservoir on the canvas.
+    Move(NodeKey, [f64; 2]),
+}
+
+/// Everything the window can ask for. Nothing happens while it draws: commands are collected, then carried out.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Command {
+    /// Something with a text and perhaps a key.
+    Act(Action),
+    /// A change under way: shown at once, remembered when it is done.
+    Live(Edit),
+    /// A change that is complete: one step of undo.
+    Done(Edit),
+    /// Gives up a change under way.
+    Abandon,
+    /// Selects a reservoir or an edge, or nothing.
+    Select(Option<Target>),
+    /// Puts a reservoir's state somewhere else; running state only.
+    Kick(NodeKey, f64),
+    /// Simulated time per second.
+    Speed(f64),
+    /// Opens a network that comes with the program.
+    Preset(&'static str),
+    /// Opens a file.
+    Open(PathBuf),
+    /// Writes the document to a file.
+    SaveTo(PathBuf),
+    /// Takes the message away.
+    Dismiss,
+}
+
+/// Where a menu lists an action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Menu {
+    /// Files.
+    File,
+    /// Undo and redo.
+    Edit,
+    /// What is seen.
+    View,
+    /// The passing of time.
+    Time,
+    /// About the program.
+    Help,
+}
+
+impl Menu {
+    /// All menus, from left to right.
+    pub(crate) const ALL: [Self; 5] = [Self::File, Self::Edit, Self::View, Self::Time, Self::Help];
+
+    /// The word on the bar.
+    pub(crate) fn title(self) -> &'static str {
+        match self {
+            Self::File => "File",
+            Self::Edit => "Edit",
+            Self::View => "View",
+            Self::Time => "Time",
+            Self::Help => "Help",
+        }
+    }
+}
+
+/// Something that can be done at the press of a key or from a menu.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Action {
+    /// Shows the dialog that opens a file.
+    Open,
+    /// Saves under the name the document has.
+    Save,
+    /// Shows the dialog that saves under another name.
+    SaveAs,
+    /// Takes the last change back.
+    Undo,
+    /// Makes it again.
+    Redo,
+    /// Selects nothing.
+    Deselect,
+    /// Shows the whole network.
+    Fit,
+    /// Magnification 100 %.
+    ZoomReset,
+    /// Numbers on the canvas.
+    Values,
+    /// The panel on the right.
+    Inspector,
+    /// The panel with x(t).
+    Traces,
+    /// Dark or light.
+    Theme,
+    /// Lets time pass, or holds it.
+    PlayPause,
+    /// A tenth of a second, then holds.
+    Step,
+    /// Every reservoir back to its initial state.
+    ResetState,
+    /// Straight to the steady state.
+    JumpToSteady,
+    /// All keys on a sheet.
+    Keys,
+    /// What the program is and rests on.
+    About,
+}
+
+impl Action {
+    /// All actions, in the order menus and the key sheet list them.
+    pub(crate) const ALL: [Self; 18] = [
+        Self::Open,
+        Self::Save,
+        Self::SaveAs,
+        Self::Undo,
+        Self::Redo,
+        Self::Deselect,
+        Self::Fit,
+        Self::ZoomReset,
+        Self::Values,
+        Self::Inspector,
+        Self::Traces,
+        Self::Theme,
+        Self::PlayPause,
+        Self::Step,
+        Self::ResetState,
+        Self::JumpToSteady,
+        Self::Keys,
+        Self::About,
+    ];
+
+    /// The menu that lists it.
+    pub(crate) fn menu(self) -> Menu {
+        match self {
+            Self::Open | Self::Save | Self::SaveAs => Menu::File,
+            Self::Undo | Self::Redo | Self::Deselect => Menu::Edit,
+            Self::Fit
+            | Self::ZoomReset
+            | Self::Values
+            | Self::Inspector
+            | Self::Traces
+            | Self::Theme => Menu::View,
+            Self::PlayPause | Self::Step | Self::ResetState | Self::JumpToSteady => Menu::Time,
+            Self::Keys | Self::About => Menu::Help,
+        }
+    }
+
+    /// The words on a menu or button.
+    pub(crate) fn text(self) -> &'static str {
+        match self {
+            Self::Open => "Open…",
+            Self::Save => "Save",
+            Self::SaveAs => "Save as…",
+            Self::Undo => "Undo",
+            Self::Redo => "Redo",
+            Self::Deselect => "Deselect",
+            Self::Fit => "Fit to view",
+            Self::ZoomReset => "Zoom to 100 %",
+            Self::Values => "Values on canvas",
+            Self::Inspector => "Inspector",
+            Self::Traces => "Time plot",
+            Self::Theme => "Light or dark",
+            Self::PlayPause => "Play or pause",
+            Self::Step => "Step",
+            Self::ResetState => "Reset state",
+            Self::JumpToSteady => "Jump to steady state",
+            Self::Keys => "Keyboard keys",
+            Self::About => "About thermonet",
+        }
+    }
+
+    /// One sentence: what it does.
+    pub(crate) fn tip(self) -> &'static str {
+        match self {
+            Self::Open => "Open a network from a file",
+            Self::Save => "Save the network to its file",
+            Self::SaveAs => "Save the network under another name",
+            Self::Undo => "Take the last change back; the run goes on",
+            Self::Redo => "Make the change again that was taken back",
+            Self::Deselect => "Select nothing, or give up a drag",
+            Self::Fit => "Show the whole network",
+            Self::ZoomReset => "Show the network at its natural size",
+            Self::Values => "Show currents and states on the canvas",
+            Self::Inspector => "Show or hide the panel on the right",
+            Self::Traces => "Show or hide the states over time",
+            Self::Theme => "Switch between light and dark",
+            Self::PlayPause => "Let time pass, or hold it",
+            Self::Step => "Let a tenth of a second pass, then hold",
+            Self::ResetState => "Put every reservoir back to its initial state",
+            Self::JumpToSteady => "Put the reservoirs where the motion from the initial state ends",
+            Self::Keys => "Show all keys",
+            Self::About => "What this program is, and what it rests on",
+        }
+    }
+
+    /// The key that does it.
+    pub(crate) fn shortcut(self) -> Option<KeyboardShortcut> {
+        let plain = |key| KeyboardShortcut::new(Modifiers::NONE, key);
+        let command = |key| KeyboardShortcut::new(Modifiers::COMMAND, key);
+        let shifted = |key| KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), key);
+        Some(match self {
+            Self::Open => command(Key::O),
+            Self::Save => command(Key::S),
+            Self::SaveAs => shifted(Key::S),
+            Self::Undo => command(Key::Z),
+            Self::Redo => shifted(Key::Z),
+            Self::Deselect => plain(Key::Escape),
+            Self::Fit => plain(Key::F),
+            Self::ZoomReset => plain(Key::Num0),
+            Self::Values => plain(Key::V),
+            Self::Inspector => plain(Key::I),
+            Self::Traces => plain(Key::T),
+            Self::Theme => plain(Key::L),
+            Self::PlayPause => plain(Key::Space),
+            Self::Step => plain(Key::Period),
+            Self::ResetState => plain(Key::R),
+            Self::JumpToSteady => plain(Key::End),
+            Self::Keys => plain(Key::Questionmark),
+            Self::About => plain(Key::F1),
+        })
+    }
+
+    /// The key as people write it.
+    pub(crate) fn key_text(self) -> Option<String> {
+        let KeyboardShortcut {
+            modifiers,
+            logical_key,
+        } = self.shortcut()?;
+        let mut text = String::new();
+        if modifiers.command {
+            text.push_str(if cfg!(target_os = "macos") {
+                "Cmd+"
+            } else {
+                "Ctrl+"
+            });
+        }
+        if modifiers.shift {
+            text.push_str("Shift+");
+        }
+        text.push_str(match logical_key {
+            Key::Period => ".",
+            Key::Questionmark => "?",
+            Key::Escape => "Esc",
+            key => key.name(),
+        });
+        Some(text)
+    }
+
+    /// The tip for a tooltip: it ends with the key.
+    pub(crate) fn tooltip(self) -> String {
+        match self.key_text() {
+            Some(key) => format!("{}  ({key})", self.tip()),
+            None => self.tip().to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_actions_share_a_key() {
+        for (k, a) in Action::ALL.iter().enumerate() {
+            for b in &Action::ALL[k + 1..] {
+                assert!(
+                    a.shortcut().is_none() || a.shortcut() != b.shortcut(),
+                    "{a:?} and {b:?}"
+                );
+            }
+            assert!(a.tooltip().ends_with(')'));
+        }
+    }
+
+    #[test]
+    fn every_action_is_in_a_menu() {
+        for menu in Menu::ALL {
+            assert!(Action::ALL.iter().any(|action| action.menu() == menu));
+        }
+    }
+}

@@ -1,0 +1,293 @@
+//! What comes up over the window: file names to type, messages, the key sheet, the honest notes.
+
+use std::path::PathBuf;
+
+use eframe::egui::{
+    self, Align2, Context, CornerRadius, Frame, Id, Key, Margin, Modal, RichText, Stroke, TextEdit,
+    Ui, vec2,
+};
+
+use super::command::{Action, Command, Menu};
+use super::theme::{self, Palette};
+
+/// A message: what happened, where, what to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Message {
+    /// What happened.
+    pub(crate) title: String,
+    /// Where, and what to do; one entry each.
+    pub(crate) details: Vec<Detail>,
+}
+
+/// One problem of a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Detail {
+    /// The place, such as `edges[3].device.shift`.
+    pub(crate) place: String,
+    /// What is wrong there.
+    pub(crate) problem: String,
+    /// What to do about it.
+    pub(crate) remedy: String,
+}
+
+/// Whether a file is to be read or written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FileUse {
+    /// Read.
+    Open,
+    /// Written.
+    Save,
+}
+
+/// What is open over the window.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Dialog {
+    /// A file name is asked for.
+    File {
+        /// What for.
+        purpose: FileUse,
+        /// What has been typed.
+        path: String,
+    },
+    /// The key sheet.
+    Keys,
+    /// What the program is and rests on.
+    About,
+}
+
+/// Draws the open dialog; returns whether it stays open.
+pub(crate) fn dialog_ui(ctx: &Context, dialog: &mut Dialog, commands: &mut Vec<Command>) -> bool {
+    let modal = Modal::new(Id::unique("dialog"));
+    let response = modal.show(ctx, |ui| match dialog {
+        Dialog::File { purpose, path } => file_ui(ui, *purpose, path, commands),
+        Dialog::Keys => keys_ui(ui),
+        Dialog::About => about_ui(ui),
+    });
+    !(response.inner || response.should_close())
+}
+
+fn title_ui(ui: &mut Ui, text: &str) {
+    ui.label(
+        RichText::new(text)
+            .font(theme::strong(theme::HEADING))
+            .color(Palette::current(ui).text),
+    );
+    ui.add_space(4.0);
+}
+
+/// Asks for a path; returns whether it is done.
+fn file_ui(ui: &mut Ui, purpose: FileUse, path: &mut String, commands: &mut Vec<Command>) -> bool {
+    ui.set_width(440.0);
+    let (title, button) = match purpose {
+        FileUse::Open => ("Open a network", "Open"),
+        FileUse::Save => ("Save the network as", "Save"),
+    };
+    title_ui(ui, title);
+    let field = ui.add(
+        TextEdit::singleline(path)
+            .desired_width(f32::INFINITY)
+            .hint_text("path of a .json file"),
+    );
+    let field = field.accessible_name("path");
+    if !field.has_focus() && ui.memory(|memory| memory.focused().is_none()) {
+        field.request_focus();
+    }
+    let enter = field.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
+    let mut is_done = false;
+    ui.add_space(4.0);
+    ui.horizontal(|ui| {
+        let is_named = !path.trim().is_empty();
+        let confirm = ui.add_enabled(is_named, primary(ui, button)).clicked();
+        if (confirm || enter) && is_named {
+            commands.push(command(purpose, PathBuf::from(path.trim())));
+            is_done = true;
+        }
+        if ui.button("Browse…").clicked()
+            && let Some(chosen) = browse(purpose)
+        {
+            commands.push(command(purpose, chosen));
+            is_done = true;
+        }
+        if ui.button("Cancel").clicked() {
+            is_done = true;
+        }
+    });
+    is_done
+}
+
+fn command(purpose: FileUse, path: PathBuf) -> Command {
+    match purpose {
+        FileUse::Open => Command::Open(path),
+        FileUse::Save => Command::SaveTo(path),
+    }
+}
+
+/// The desktop's own file dialog; `None` if it was cancelled or there is none.
+fn browse(purpose: FileUse) -> Option<PathBuf> {
+    let dialog = rfd::FileDialog::new().add_filter("thermonet networks", &["json"]);
+    match purpose {
+        FileUse::Open => dialog.pick_file(),
+        FileUse::Save => dialog.set_file_name("network.json").save_file(),
+    }
+}
+
+fn primary(ui: &Ui, text: &str) -> egui::Button<'static> {
+    let palette = Palette::current(ui);
+    egui::Button::new(RichText::new(text.to_owned()).color(palette.on_accent)).fill(palette.accent)
+}
+
+fn keys_ui(ui: &mut Ui) -> bool {
+    let palette = Palette::current(ui);
+    title_ui(ui, "Keys and gestures");
+    ui.horizontal_top(|ui| {
+        for menus in [&Menu::ALL[..3], &Menu::ALL[3..]] {
+            ui.vertical(|ui| {
+                for menu in menus {
+                    ui.label(RichText::new(menu.title()).font(theme::strong(theme::BODY)));
+                    egui::Grid::new(menu.title())
+                        .min_col_width(92.0)
+                        .spacing(vec2(8.0, 3.0))
+                        .show(ui, |ui| {
+                            let actions = Action::ALL.iter().filter(|a| a.menu() == *menu);
+                            for action in actions {
+                                key_row_ui(
+                                    ui,
+                                    &action.key_text().unwrap_or_default(),
+                                    action.text(),
+                                );
+                            }
+                        });
+                    ui.add_space(6.0);
+                }
+            });
+            ui.add_space(16.0);
+        }
+        ui.vertical(|ui| {
+            ui.label(RichText::new("Pointer").font(theme::strong(theme::BODY)));
+            egui::Grid::new("pointer")
+                .min_col_width(92.0)
+                .spacing(vec2(8.0, 3.0))
+                .show(ui, |ui| {
+                    for (gesture, effect) in [
+                        ("click", "select"),
+                        ("drag a tank", "move it"),
+                        ("drag a level", "kick it; a clamp is set"),
+                        ("drag empty canvas", "pan"),
+                        ("wheel", "zoom; never edits a value"),
+                        ("double-click a name", "default value"),
+                        ("Shift on a slider", "ten times finer"),
+                    ] {
+                        key_row_ui(ui, gesture, effect);
+                    }
+                });
+        });
+    });
+    ui.add_space(4.0);
+    ui.label(
+        RichText::new("Esc closes this sheet")
+            .size(theme::SMALL)
+            .color(palette.dim),
+    );
+    false
+}
+
+fn key_row_ui(ui: &mut Ui, key: &str, text: &str) {
+    let palette = Palette::current(ui);
+    ui.label(
+        RichText::new(key)
+            .font(theme::mono(theme::SMALL))
+            .color(palette.accent),
+    );
+    ui.label(RichText::new(text).color(palette.text));
+    ui.end_row();
+}
+
+/// The honest notes: what is ours, what is theirs, and what monotonicity does and does not forbid.
+const NOTES: [&str; 5] = [
+    "A sandbox for thermodynamic networks: finite reservoirs exchange charge or molecules through nonlinear devices \
+     and relax to a non-equilibrium steady state; that state is the answer.",
+    "The idea is that of “Thermodynamic Networks: Harnessing Non-Equilibrium Steady States for Computation” \
+     (Lipka-Bartosik, Blasi, Lalueza Puértolas, Haack, Perarnau-Llobet, Brunner, arXiv:2605.15985). The article does \
+     not print its equations. Those used here are our reconstruction from textbook physics; nothing computed here is \
+     a replication of its results.",
+    "Without negative differential conductance (NDC) the steady response is monotone (Kamke-Müller). This holds for \
+     inputs set as reservoir potentials and outputs read from one node. Dual-rail inputs, gate-encoded inputs and the \
+     argmax over several outputs escape it without any NDC.",
+    "A single dot with passive electrostatics (both lever arms between 0 and 1) never shows NDC. An active gate, a \
+     blockade state or a double dot does.",
+    "Type faces: Inter and JetBrains Mono, both under the SIL Open Font License 1.1.",
+];
+
+fn about_ui(ui: &mut Ui) -> bool {
+    ui.set_width(520.0);
+    title_ui(ui, "thermonet");
+    ui.label(
+        RichText::new(concat!("version ", env!("CARGO_PKG_VERSION")))
+            .size(theme::SMALL)
+            .color(Palette::current(ui).dim),
+    );
+    ui.add_space(4.0);
+    for note in NOTES {
+        ui.add(egui::Label::new(note).wrap());
+        ui.add_space(4.0);
+    }
+    ui.button("Close").clicked()
+}
+
+/// Draws a message, calm and in a corner; it waits to be dismissed.
+pub(crate) fn message_ui(ctx: &Context, message: &Message, commands: &mut Vec<Command>) {
+    let palette = Palette::of(ctx.theme());
+    let frame = Frame::new()
+        .fill(palette.panel)
+        .stroke(Stroke::new(1.0, palette.error))
+        .corner_radius(CornerRadius::same(8))
+        .inner_margin(Margin::same(14));
+    egui::Area::new(Id::unique("message"))
+        .anchor(Align2::CENTER_TOP, vec2(0.0, 52.0))
+        .order(egui::Order::Foreground)
+        .show(ctx, |ui| {
+            frame.show(ui, |ui| {
+                ui.set_max_width(560.0);
+                ui.label(
+                    RichText::new(&message.title)
+                        .font(theme::strong(theme::BODY))
+                        .color(palette.text),
+                );
+                // More than a handful at once helps nobody; the count of the rest is given.
+                const SHOWN: usize = 5;
+                for detail in message.details.iter().take(SHOWN) {
+                    ui.add_space(2.0);
+                    if !detail.place.is_empty() {
+                        ui.label(
+                            RichText::new(&detail.place)
+                                .font(theme::mono(theme::SMALL))
+                                .color(palette.error),
+                        );
+                    }
+                    ui.add(egui::Label::new(&detail.problem).wrap());
+                    if !detail.remedy.is_empty() {
+                        ui.add(
+                            egui::Label::new(RichText::new(&detail.remedy).color(palette.dim))
+                                .wrap(),
+                        );
+                    }
+                }
+                if message.details.len() > SHOWN {
+                    ui.label(
+                        RichText::new(format!("and {} more", message.details.len() - SHOWN))
+                            .color(palette.dim),
+                    );
+                }
+                ui.add_space(6.0);
+                ui.horizontal(|ui| {
+                    if ui.add(primary(ui, "Dismiss")).clicked() {
+                        commands.push(Command::Dismiss);
+                    }
+                    if ui.button("Open another…").clicked() {
+                        commands.push(Command::Dismiss);
+                        commands.push(Command::Act(Action::Open));
+                    }
+                });
+            });
+        });
+}

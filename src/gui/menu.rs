@@ -1,0 +1,164 @@
+//! The bar at the top: menus, the document's name, undo and redo with the step they concern.
+
+use eframe::egui::{self, Align, Layout, RichText, Ui};
+
+use super::command::{Action, Command, Menu};
+use super::editor::Editor;
+use super::icon::Icon;
+use super::theme::{self, Palette};
+use super::view::ViewState;
+use super::widgets;
+use crate::document::presets::PRESETS;
+
+/// Draws the bar.
+pub(crate) fn menu_bar_ui(
+    ui: &mut Ui,
+    editor: &Editor,
+    view: &ViewState,
+    commands: &mut Vec<Command>,
+) {
+    let palette = Palette::current(ui);
+    ui.horizontal_centered(|ui| {
+        ui.spacing_mut().item_spacing.x = 4.0;
+        ui.add_space(4.0);
+        ui.label(
+            RichText::new("thermonet")
+                .font(theme::strong(theme::HEADING))
+                .color(palette.text),
+        );
+        ui.add_space(8.0);
+        for menu in Menu::ALL {
+            ui.menu_button(menu.title(), |ui| menu_ui(ui, menu, editor, view, commands));
+            if menu == Menu::File {
+                ui.menu_button("Presets", |ui| presets_ui(ui, editor, commands));
+            }
+        }
+        ui.add_space(8.0);
+        let star = if editor.is_unsaved() { " ★" } else { "" };
+        ui.label(
+            RichText::new(format!("{}{star}", editor.network().name))
+                .font(theme::strong(theme::BODY))
+                .color(palette.text),
+        )
+        .on_hover_text(place(editor));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.add_space(4.0);
+            right_ui(ui, editor, view, commands);
+        });
+    });
+}
+
+/// Where the document is kept, in words.
+fn place(editor: &Editor) -> String {
+    let path = editor.path().map_or_else(
+        || "not in a file yet".to_owned(),
+        |p| p.display().to_string(),
+    );
+    if editor.is_unsaved() {
+        format!("{path}\nwith changes that are not saved")
+    } else {
+        path
+    }
+}
+
+fn right_ui(ui: &mut Ui, editor: &Editor, view: &ViewState, commands: &mut Vec<Command>) {
+    let palette = Palette::current(ui);
+    let theme_icon = match view.theme {
+        egui::Theme::Dark => Icon::Sun,
+        egui::Theme::Light => Icon::Moon,
+    };
+    for (icon, action, label) in [
+        (theme_icon, Action::Theme, "light or dark"),
+        (Icon::PanelRight, Action::Inspector, "inspector"),
+        (Icon::PanelBottom, Action::Traces, "time plot"),
+        (Icon::Fit, Action::Fit, "fit to view"),
+    ] {
+        let button =
+            widgets::icon_button_ui(ui, icon, label, true, false).on_hover_text(action.tooltip());
+        if button.clicked() {
+            commands.push(Command::Act(action));
+        }
+    }
+    ui.add_space(8.0);
+    // Right to left: the name of the step stands between the buttons and the panel switches.
+    if let Some(name) = editor.undo_name() {
+        ui.add(
+            egui::Label::new(RichText::new(name).size(theme::SMALL).color(palette.dim)).truncate(),
+        );
+    }
+    for (icon, action, name) in [
+        (Icon::Redo, Action::Redo, editor.redo_name()),
+        (Icon::Undo, Action::Undo, editor.undo_name()),
+    ] {
+        let label = match name {
+            Some(name) => format!("{}: {name}", action.text()),
+            None => action.text().to_owned(),
+        };
+        let button = widgets::icon_button_ui(ui, icon, &label, name.is_some(), false);
+        let tip = match name {
+            Some(name) => format!("{}: {name}\n{}", action.text(), action.tooltip()),
+            None => action.tooltip(),
+        };
+        if button.on_hover_text(tip).clicked() {
+            commands.push(Command::Act(action));
+        }
+    }
+}
+
+fn menu_ui(
+    ui: &mut Ui,
+    menu: Menu,
+    editor: &Editor,
+    view: &ViewState,
+    commands: &mut Vec<Command>,
+) {
+    ui.set_min_width(200.0);
+    for action in Action::ALL {
+        if action.menu() != menu {
+            continue;
+        }
+        let (text, is_enabled) = match action {
+            Action::Undo => stepped(action, editor.undo_name()),
+            Action::Redo => stepped(action, editor.redo_name()),
+            _ => (action.text().to_owned(), true),
+        };
+        let is_on = match action {
+            Action::Values => Some(view.show_values),
+            Action::Inspector => Some(view.is_inspector_open),
+            Action::Traces => Some(view.is_traces_open),
+            _ => None,
+        };
+        let mut button = egui::Button::new(text).selected(is_on == Some(true));
+        if let Some(key) = action.key_text() {
+            button = button.shortcut_text(key);
+        }
+        let response = ui
+            .add_enabled(is_enabled, button)
+            .on_hover_text(action.tip());
+        if response.clicked() {
+            commands.push(Command::Act(action));
+            ui.close();
+        }
+    }
+}
+
+fn stepped(action: Action, name: Option<&str>) -> (String, bool) {
+    match name {
+        Some(name) => (format!("{}: {name}", action.text()), true),
+        None => (action.text().to_owned(), false),
+    }
+}
+
+fn presets_ui(ui: &mut Ui, editor: &Editor, commands: &mut Vec<Command>) {
+    ui.set_min_width(180.0);
+    for preset in PRESETS {
+        let is_open = editor.path().is_none() && editor.network().name == preset.title;
+        if ui
+            .add(egui::Button::new(preset.title).selected(is_open))
+            .clicked()
+        {
+            commands.push(Command::Preset(preset.name));
+            ui.close();
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! The window: canvas, inspector, plots and time, over the same library as the command line.
+//!
+//! One frame: `logic()` takes in what the workers have computed and lets time pass within a budget of effort; `ui()`
+//! draws from the document, what is derived from it and the running state, and collects commands; then each command is
+//! carried out in one place. Nothing changes while it is drawn.
+
+mod app;
+mod canvas;
+mod chart;
+mod command;
+mod curve_local;
+mod derived;
+mod dialogs;
+mod editor;
+mod icon;
+mod inspector;
+mod iv;
+mod menu;
+mod number;
+mod simulation;
+mod theme;
+mod time_bar;
+mod traces;
+mod view;
+mod widgets;
+
+use std::path::PathBuf;
+
+use eframe::egui::ViewportBuilder;
+
+pub use app::App;
+pub use command::{NodeField, Target};
+
+/// What the window opens with.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Start {
+    /// A file; it goes before everything else.
+    pub file: Option<PathBuf>,
+    /// The name of a preset.
+    pub preset: Option<String>,
+    /// The folder in which view and panels are remembered; the platform's own if `None`.
+    pub state_folder: Option<PathBuf>,
+}
+
+/// Why there is no window.
+#[derive(Debug, thiserror::Error)]
+pub enum GuiError {
+    /// No display, or no OpenGL on it.
+    #[error(
+        "no window could be opened ({0}); it needs a display with OpenGL: on Debian install libgl1 libgl1-mesa-dri \
+         libxkbcommon-x11-0 libxcursor1 libxi6, and check DISPLAY or WAYLAND_DISPLAY. The sub-commands work without \
+         (thermonet --help)"
+    )]
+    NoWindow(String),
+}
+
+/// Opens the window and runs until it is closed.
+///
+/// # Errors
+/// If no window can be opened.
+pub fn run(start: Start) -> Result<(), GuiError> {
+    let options = eframe::NativeOptions {
+        viewport: ViewportBuilder::default()
+            .with_app_id("thermonet")
+            .with_title("thermonet")
+            .with_inner_size([1280.0, 720.0])
+            .with_min_inner_size([800.0, 500.0]),
+        persistence_path: start
+            .state_folder
+            .as_ref()
+            .map(|folder| folder.join("window.ron")),
+        ..Default::default()
+    };
+    eframe::run_native(
+        "thermonet",
+        options,
+        Box::new(move |cc| Ok(Box::new(App::new(cc, &start)))),
+    )
+    .map_err(|error| GuiError::NoWindow(one_line(&error.to_string())))
+}
+
+/// The first line of a message, without a full stop.
+fn one_line(text: &str) -> String {
+    text.lines()
+        .next()
+        .unwrap_or_default()
+        .trim_end_matches('.')
+        .to_owned()
+}

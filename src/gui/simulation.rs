@@ -1,0 +1,434 @@
+//! The run: the state x(t), what is done to it by hand, and whether it has come to rest.
+
+use std::collections::VecDeque;
+
+use nalgebra::DVector;
+
+use crate::device::Response;
+use crate::network::{EdgeKey, Network, NodeKey};
+use crate::physics::dissipation::Dissipation;
+use crate::solve::linear::{Factor, regularised_jacobian};
+use crate::solve::relax::{Options, Progress, RelaxError, Relaxation};
+use crate::solve::stability::Spectrum;
+use crate::system::{Flow, Link, System};
+
+/// Seconds at rest after which the dots freeze and the window stops repainting.
+const FREEZE_AFTER: f64 = 3.0;
+
+/// Points kept of each trace: half a minute at sixty frames a second.
+const TRACE_LENGTH: usize = 1800;
+
+/// Points kept of the tail in the I-V plot: about a second and a half.
+const TAIL_LENGTH: usize = 90;
+
+/// Simulated time that one step by hand takes, in seconds at the speed set.
+const STEP_SECONDS: f64 = 0.1;
+
+/// Speeds the slider offers, in units of time per second.
+pub(crate) const SPEEDS: [f64; 2] = [1e-2, 1e4];
+
+/// How far the state still is from rest.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Rest {
+    /// No reservoir will move by a visible amount any more.
+    Settled,
+    /// This reservoir has furthest to go.
+    Moving(NodeKey),
+    /// At rest, yet the smallest push would be amplified.
+    Balanced,
+    /// There is no free reservoir.
+    Fixed,
+}
+
+/// Where a device operates.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Operating {
+    /// The state of `from`.
+    pub(crate) a: f64,
+    /// The state of `to`.
+    pub(crate) b: f64,
+    /// Current and slopes there.
+    pub(crate) response: Response,
+}
+
+/// The charge ledger: what is stored, and what came in.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Ledger {
+    /// Stored total when the ledger was opened, kicks and changed capacities added.
+    opened: f64,
+    /// What clamps and leaks have delivered since.
+    delivered: f64,
+}
+
+/// The running state of one network.
+pub(crate) struct Simulation {
+    system: System,
+    relaxation: Relaxation,
+    t: f64,
+    x: Vec<f64>,
+    flow: Flow,
+    is_playing: bool,
+    speed: f64,
+    ledger: Ledger,
+    rest: Rest,
+    /// Seconds for which the state has been at rest while time passed.
+    at_rest_for: f64,
+    frames: u64,
+    /// The solver could not keep up with the speed asked for.
+    is_behind: bool,
+    failure: Option<RelaxError>,
+    traces: VecDeque<(f64, Box<[f64]>)>,
+    watched: Option<EdgeKey>,
+    tail: VecDeque<Operating>,
+}
+
+impl Simulation {
+    /// A run from the network's initial state.
+    pub(crate) fn new(network: &Network, speed: f64) -> Self {
+        let system = System::new(network);
+        let x = system.initial().to_vec();
+        let relaxation = Relaxation::new(&system, &x, 0.0, Options::live());
+        let mut simulation = Self {
+            system,
+            relaxation,
+            t: 0.0,
+            x,
+            flow: Flow::default(),
+            is_playing: true,
+            speed,
+            ledger: Ledger::default(),
+            rest: Rest::Fixed,
+            at_rest_for: 0.0,
+            frames: 0,
+            is_behind: false,
+            failure: None,
+            traces: VecDeque::new(),
+            watched: None,
+            tail: VecDeque::new(),
+        };
+        simulation.reset();
+        simulation
+    }
+
+    /// The network has changed: goes on with the states of the reservoirs that are still there.
+    pub(crate) fn rebuild(&mut self, network: &Network) {
+        let old = self.total();
+        let next = System::new(network);
+        let same = next.nodes() == self.system.nodes() && next.free_count() == self.x.len();
+        let x: Vec<f64> = next.nodes()[..next.free_count()]
+            .iter()
+            .zip(next.initial())
+            .map(|(&key, &initial)| self.state_of(key).unwrap_or(initial))
+            .collect();
+        self.system = next;
+        self.x = x;
+        if !same {
+            self.traces.clear();
+        }
+        self.restart();
+        // A changed capacity or a new reservoir changes what is stored without any flow.
+        self.ledger.opened += self.total() - old;
+    }
+
+    /// Back to the initial state at t = 0.
+    pub(crate) fn reset(&mut self) {
+        self.t = 0.0;
+        self.x = self.system.initial().to_vec();
+        self.traces.clear();
+        self.tail.clear();
+        self.restart();
+        self.ledger = Ledger {
+            opened: self.total(),
+            delivered: 0.0,
+        };
+        self.record();
+    }
+
+    /// Puts the free reservoirs at `x`, as a kick does.
+    pub(crate) fn jump(&mut self, x: &[f64]) {
+        if x.len() != self.x.len() {
+            return;
+        }
+        let old = self.total();
+        self.x.copy_from_slice(x);
+        self.restart();
+        self.ledger.opened += self.total() - old;
+        self.record();
+    }
+
+    /// Puts one free reservoir at a state, if the platform has it.
+    pub(crate) fn kick(&mut self, key: NodeKey, state: f64) {
+        let Some(slot) = self.system.slot(key) else {
+            return;
+        };
+        if slot < self.x.len() && self.system.platform().state_range().contains(state) {
+            let mut x = self.x.clone();
+            x[slot] = state;
+            self.jump(&x);
+        }
+    }
+
+    fn restart(&mut self) {
+        self.relaxation.restart(&self.system, &self.x, self.t);
+        self.failure = None;
+        self.evaluate();
+        self.wake();
+    }
+
+    fn evaluate(&mut self) {
+        let clamps = self.system.clamps_at(self.t, self.t);
+        self.system.evaluate(&self.x, &clamps, &mut self.flow);
+    }
+
+    /// Something happened: the dots thaw and the clock of rest starts anew.
+    pub(crate) fn wake(&mut self) {
+        self.at_rest_for = 0.0;
+        self.rest = self.find_rest(0.0);
+    }
+
+    /// Lets `seconds` pass. `visible` is the smallest change of state that can be seen.
+    pub(crate) fn advance(&mut self, seconds: f64, visible: f64) {
+        if !self.is_running() {
+            return;
+        }
+        self.pass(seconds * self.speed);
+        self.frames += 1;
+        // Finding how far rest is costs as much as a step; large systems ask less often.
+        let every = if self.x.len() < 80 { 1 } else { 12 };
+        if self.frames.is_multiple_of(every) {
+            self.rest = self.find_rest(visible);
+        }
+        if self.is_at_rest() {
+            self.at_rest_for += seconds;
+        } else {
+            self.at_rest_for = 0.0;
+        }
+    }
+
+    /// One step by hand.
+    pub(crate) fn step(&mut self, visible: f64) {
+        self.is_playing = false;
+        self.pass(STEP_SECONDS * self.speed);
+        self.at_rest_for = 0.0;
+        self.rest = self.find_rest(visible);
+    }
+
+    /// Lets simulated time pass, as far as the effort of one frame reaches.
+    fn pass(&mut self, time: f64) {
+        let target = self.t + time;
+        self.is_behind = false;
+        // A step costs a factorisation and six evaluations; a frame may spend some twenty million operations on them.
+        let n = self.x.len() as f64;
+        let cost = n * n * n / 3.0 + 400.0 * self.system.links().len() as f64 + 2000.0;
+        let steps = (2e7 / cost).clamp(2.0, 400.0) as usize;
+        for _ in 0..steps {
+            // What is left of the last step comes first.
+            self.deliver(target);
+            if self.t >= target || self.failure.is_some() {
+                break;
+            }
+            match self.relaxation.advance(&self.system, target, 1) {
+                Ok(Progress::Reached | Progress::OutOfSteps) => {}
+                Err(error) => self.failure = Some(error),
+            }
+        }
+        self.deliver(target);
+        self.is_behind = self.t < target && self.failure.is_none();
+        self.evaluate();
+        self.record();
+    }
+
+    /// Moves on to `target` or the end of the last step, and books what clamps and leaks deliver on the way.
+    fn deliver(&mut self, target: f64) {
+        let end = target.min(self.relaxation.time());
+        let start = self.t;
+        if end <= start {
+            return;
+        }
+        // Gauss-Legendre with three points: order six, beyond the dense output's own.
+        const NODES: [(f64, f64); 3] = [
+            (-0.774_596_669_241_483_4, 5.0 / 18.0),
+            (0.0, 8.0 / 18.0),
+            (0.774_596_669_241_483_4, 5.0 / 18.0),
+        ];
+        for (node, weight) in NODES {
+            let t = start + 0.5 * (1.0 + node) * (end - start);
+            self.relaxation.sample(t, &mut self.x);
+            let clamps = self.system.clamps_at(t, t);
+            self.system.evaluate(&self.x, &clamps, &mut self.flow);
+            self.ledger.delivered += weight * (end - start) * self.flow.net.iter().sum::<f64>();
+        }
+        self.relaxation.sample(end, &mut self.x);
+        self.t = end;
+    }
+
+    fn record(&mut self) {
+        if self.traces.back().is_some_and(|(t, _)| *t >= self.t) {
+            self.traces.retain(|(t, _)| *t < self.t);
+        }
+        self.traces.push_back((self.t, self.x.clone().into()));
+        if self.traces.len() > TRACE_LENGTH {
+            self.traces.pop_front();
+        }
+        if let Some(point) = self.watched.and_then(|key| self.operating_point(key)) {
+            self.tail.push_back(point);
+            if self.tail.len() > TAIL_LENGTH {
+                self.tail.pop_front();
+            }
+        }
+    }
+
+    fn find_rest(&self, visible: f64) -> Rest {
+        if self.x.is_empty() {
+            return Rest::Fixed;
+        }
+        let nodes = self.system.nodes();
+        let largest = |distance: &mut dyn Iterator<Item = f64>| {
+            distance
+                .enumerate()
+                .max_by(|a, b| a.1.total_cmp(&b.1))
+                .unwrap_or((0, 0.0))
+        };
+        let rates = || {
+            let pairs = self.flow.net.iter().zip(self.system.capacity());
+            pairs.map(|(net, capacity)| (net / capacity).abs())
+        };
+        let step = Factor::new(regularised_jacobian(&self.system, &self.flow)).map(|factor| {
+            let mut step = DVector::from_column_slice(&self.flow.net);
+            factor.solve(&mut step);
+            step
+        });
+        let Some(step) = step.filter(|step| step.iter().all(|s| s.is_finite())) else {
+            let (slowest, _) = largest(&mut rates());
+            return Rest::Moving(nodes[slowest]);
+        };
+        let (furthest, distance) = largest(&mut step.iter().map(|s| s.abs()));
+        if self.system.is_driven() || distance > visible {
+            return Rest::Moving(nodes[furthest]);
+        }
+        // Near rest is not at rest if what is left grows.
+        match Spectrum::at(&self.system, &self.flow) {
+            Some(spectrum) if spectrum.is_stable() => Rest::Settled,
+            Some(_) if self.flow.residual() <= 1e-14 => Rest::Balanced,
+            _ => Rest::Moving(nodes[furthest]),
+        }
+    }
+
+    fn is_at_rest(&self) -> bool {
+        !matches!(self.rest, Rest::Moving(_))
+    }
+
+    /// Whether time passes and anything moves: else nothing has to be drawn again.
+    pub(crate) fn is_running(&self) -> bool {
+        self.is_playing && !self.is_frozen() && self.failure.is_none()
+    }
+
+    /// Whether all has been at rest for long enough that the dots stand as arrows.
+    pub(crate) fn is_frozen(&self) -> bool {
+        self.is_at_rest() && self.at_rest_for >= FREEZE_AFTER
+    }
+
+    /// Whether time is let pass.
+    pub(crate) fn is_playing(&self) -> bool {
+        self.is_playing
+    }
+
+    /// Lets time pass or holds it.
+    pub(crate) fn set_playing(&mut self, is_playing: bool) {
+        self.is_playing = is_playing;
+        self.at_rest_for = 0.0;
+    }
+
+    /// Simulated time per second.
+    pub(crate) fn speed(&self) -> f64 {
+        self.speed
+    }
+
+    /// Sets simulated time per second, within what the slider offers.
+    pub(crate) fn set_speed(&mut self, speed: f64) {
+        if speed.is_finite() {
+            self.speed = speed.clamp(SPEEDS[0], SPEEDS[1]);
+        }
+    }
+
+    /// Simulated time since the last reset.
+    pub(crate) fn time(&self) -> f64 {
+        self.t
+    }
+
+    /// The compiled network.
+    pub(crate) fn system(&self) -> &System {
+        &self.system
+    }
+
+    /// Currents and net inflows at the present state.
+    pub(crate) fn flow(&self) -> &Flow {
+        &self.flow
+    }
+
+    /// How far the state is from rest.
+    pub(crate) fn rest(&self) -> Rest {
+        self.rest
+    }
+
+    /// Whether the solver could not keep up with the speed asked for.
+    pub(crate) fn is_behind(&self) -> bool {
+        self.is_behind
+    }
+
+    /// Why time stands still, if it does.
+    pub(crate) fn failure(&self) -> Option<RelaxError> {
+        self.failure
+    }
+
+    /// The present state of a reservoir, clamps included.
+    pub(crate) fn state_of(&self, key: NodeKey) -> Option<f64> {
+        let slot = self.system.slot(key)?;
+        self.flow.states.get(slot).copied()
+    }
+
+    /// The stored total Σ C·x over the free reservoirs.
+    pub(crate) fn total(&self) -> f64 {
+        let pairs = self.system.capacity().iter().zip(&self.x);
+        pairs.map(|(capacity, x)| capacity * x).sum()
+    }
+
+    /// The change of the total minus what clamps and leaks delivered: what the numerics lost or made.
+    pub(crate) fn drift(&self) -> f64 {
+        self.total() - self.ledger.opened - self.ledger.delivered
+    }
+
+    /// Dissipation now.
+    pub(crate) fn dissipation(&self) -> Dissipation {
+        Dissipation::at(&self.system, &self.flow)
+    }
+
+    /// The states of the free reservoirs at past times, oldest first.
+    pub(crate) fn traces(&self) -> &VecDeque<(f64, Box<[f64]>)> {
+        &self.traces
+    }
+
+    /// Chooses the edge whose operating point leaves a tail.
+    pub(crate) fn watch(&mut self, edge: Option<EdgeKey>) {
+        if self.watched != edge {
+            self.watched = edge;
+            self.tail.clear();
+        }
+    }
+
+    /// Where the watched edge operated of late; oldest first.
+    pub(crate) fn tail(&self) -> &VecDeque<Operating> {
+        &self.tail
+    }
+
+    /// Where an edge operates now.
+    pub(crate) fn operating_point(&self, key: EdgeKey) -> Option<Operating> {
+        let link = self.system.link(key)?;
+        let Link { from, to, .. } = self.system.links()[link];
+        Some(Operating {
+            a: *self.flow.states.get(from)?,
+            b: *self.flow.states.get(to)?,
+            response: *self.flow.responses.get(link)?,
+        })
+    }
+}

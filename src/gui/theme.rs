@@ -1,0 +1,339 @@
+//! Colours, faces and sizes: the look in one place, light and dark.
+
+use std::sync::Arc;
+
+use eframe::egui::{
+    self, Color32, Context, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Margin,
+    Stroke, TextStyle, Theme, Vec2, Visuals,
+};
+
+/// The size of secondary text: units, axis numbers, hints.
+pub(super) const SMALL: f32 = 12.0;
+/// The size of ordinary text.
+pub(super) const BODY: f32 = 13.0;
+/// The size of headings.
+pub(super) const HEADING: f32 = 15.0;
+/// One step of the grid everything is laid out on.
+pub(super) const STEP: f32 = 8.0;
+
+/// The roles colours play; each theme fills them.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Palette {
+    /// Behind the canvas and inside plots.
+    pub background: Color32,
+    /// Panels and menus.
+    pub panel: Color32,
+    /// Buttons, fields and other raised things.
+    pub raised: Color32,
+    /// Rules, frames, grids.
+    pub line: Color32,
+    /// Ordinary text and the strongest lines.
+    pub text: Color32,
+    /// Secondary text.
+    pub dim: Color32,
+    /// Below zero, as text or line.
+    pub negative: Color32,
+    /// Above zero, as text or line.
+    pub positive: Color32,
+    /// Fill of the most negative state, of zero, and of the most positive one.
+    pub states: [Color32; 3],
+    /// Negative differential conductance, and nothing else, as text or line.
+    pub ndc: Color32,
+    /// The same as a tint over the background.
+    pub ndc_tint: Color32,
+    /// Settled, steady, fine.
+    pub ok: Color32,
+    /// What went wrong.
+    pub error: Color32,
+    /// The one thing to press, and what is selected.
+    pub accent: Color32,
+    /// Text on the accent colour.
+    pub on_accent: Color32,
+    /// A pipe without flow, and with the strongest.
+    pub pipes: [Color32; 2],
+    /// The dots that flow.
+    pub dot: Color32,
+}
+
+const fn rgb(hex: u32) -> Color32 {
+    let [_, r, g, b] = hex.to_be_bytes();
+    Color32::from_rgb(r, g, b)
+}
+
+const DARK: Palette = Palette {
+    background: rgb(0x0f_13_19),
+    panel: rgb(0x17_1c_24),
+    raised: rgb(0x22_29_34),
+    line: rgb(0x2a_31_3d),
+    text: rgb(0xdf_e5_ee),
+    dim: rgb(0x8d_98_a9),
+    negative: rgb(0x5a_a9_ff),
+    positive: rgb(0xff_9f_5a),
+    states: [rgb(0x3f_95_f5), rgb(0xe9_ee_f5), rgb(0xff_8f_42)],
+    ndc: rgb(0xff_d1_66),
+    ndc_tint: rgb(0xff_d1_66),
+    ok: rgb(0x7b_d3_89),
+    error: rgb(0xff_7b_72),
+    accent: rgb(0x5a_a9_ff),
+    on_accent: rgb(0x0f_13_19),
+    pipes: [rgb(0x36_3f_4e), rgb(0x6d_7b_93)],
+    dot: rgb(0xe4_ee_ff),
+};
+
+const LIGHT: Palette = Palette {
+    background: rgb(0xff_ff_ff),
+    panel: rgb(0xf3_f5_f8),
+    raised: rgb(0xe4_e8_ee),
+    line: rgb(0xd3_d9_e2),
+    text: rgb(0x1a_22_2e),
+    dim: rgb(0x55_61_71),
+    negative: rgb(0x17_61_bf),
+    positive: rgb(0xad_4a_06),
+    states: [rgb(0x2f_84_e4), rgb(0xf1_f4_f8), rgb(0xf2_7f_2d)],
+    ndc: rgb(0x86_60_00),
+    ndc_tint: rgb(0xff_c4_3d),
+    ok: rgb(0x1c_75_36),
+    error: rgb(0xb4_23_18),
+    accent: rgb(0x17_61_bf),
+    on_accent: rgb(0xff_ff_ff),
+    pipes: [rgb(0xc6_ce_da), rgb(0x7e_8b_a1)],
+    dot: rgb(0x2c_3a_52),
+};
+
+impl Palette {
+    /// The colours of a theme.
+    pub(super) fn of(theme: Theme) -> &'static Self {
+        match theme {
+            Theme::Dark => &DARK,
+            Theme::Light => &LIGHT,
+        }
+    }
+
+    /// The colours of the theme in force.
+    pub(super) fn current(ui: &egui::Ui) -> &'static Self {
+        Self::of(ui.theme())
+    }
+
+    /// The fill of a state: −1 blue, 0 near white, +1 orange.
+    pub(super) fn state(&self, signed_unit: f32) -> Color32 {
+        let [low, zero, high] = self.states;
+        let s = if signed_unit.is_finite() {
+            signed_unit.clamp(-1.0, 1.0)
+        } else {
+            0.0
+        };
+        // The square root keeps small states off white, so that their sign is seen.
+        let t = s.abs().sqrt();
+        zero.lerp_to_gamma(if s < 0.0 { low } else { high }, t)
+    }
+
+    /// Ink for a number of this sign.
+    pub(super) fn sign(&self, x: f64) -> Color32 {
+        if x > 0.0 {
+            self.positive
+        } else if x < 0.0 {
+            self.negative
+        } else {
+            self.text
+        }
+    }
+
+    fn visuals(&self, theme: Theme) -> Visuals {
+        let mut v = match theme {
+            Theme::Dark => Visuals::dark(),
+            Theme::Light => Visuals::light(),
+        };
+        let hairline = Stroke::new(1.0, self.line);
+        v.panel_fill = self.panel;
+        v.window_fill = self.panel;
+        v.window_stroke = hairline;
+        v.extreme_bg_color = self.background;
+        v.faint_bg_color = self.raised;
+        v.code_bg_color = self.raised;
+        v.hyperlink_color = self.accent;
+        v.warn_fg_color = self.positive;
+        v.error_fg_color = self.error;
+        v.weak_text_color = Some(self.dim);
+        v.selection.bg_fill = self.accent.gamma_multiply(0.35);
+        v.selection.stroke = Stroke::new(1.0, self.text);
+        v.window_corner_radius = CornerRadius::same(8);
+        v.menu_corner_radius = CornerRadius::same(8);
+        v.slider_trailing_fill = true;
+        let states = [
+            (&mut v.widgets.noninteractive, self.panel, self.text),
+            (&mut v.widgets.inactive, self.raised, self.text),
+            (
+                &mut v.widgets.hovered,
+                self.raised.lerp_to_gamma(self.text, 0.10),
+                self.text,
+            ),
+            (
+                &mut v.widgets.active,
+                self.raised.lerp_to_gamma(self.text, 0.18),
+                self.text,
+            ),
+            (
+                &mut v.widgets.open,
+                self.raised.lerp_to_gamma(self.text, 0.10),
+                self.text,
+            ),
+        ];
+        for (widget, fill, ink) in states {
+            widget.bg_fill = fill;
+            widget.weak_bg_fill = fill;
+            widget.bg_stroke = Stroke::NONE;
+            widget.fg_stroke = Stroke::new(1.0, ink);
+            widget.corner_radius = CornerRadius::same(5);
+            widget.expansion = 0.0;
+        }
+        v.widgets.noninteractive.bg_stroke = hairline;
+        v.widgets.hovered.bg_stroke = Stroke::new(1.0, self.line.lerp_to_gamma(self.dim, 0.4));
+        v.widgets.active.bg_stroke = Stroke::new(1.0, self.accent);
+        v
+    }
+}
+
+/// The family of headings and names.
+pub(super) fn strong_family() -> FontFamily {
+    FontFamily::Name("strong".into())
+}
+
+/// A heading or name at this size.
+pub(super) fn strong(size: f32) -> FontId {
+    FontId::new(size, strong_family())
+}
+
+/// Running text at this size.
+pub(super) fn plain(size: f32) -> FontId {
+    FontId::proportional(size)
+}
+
+/// Numbers that must line up, at this size.
+pub(super) fn mono(size: f32) -> FontId {
+    FontId::monospace(size)
+}
+
+/// Installs faces, sizes and both themes, and puts `theme` in force.
+pub(super) fn install(ctx: &Context, theme: Theme) {
+    ctx.set_fonts(fonts());
+    for of in [Theme::Dark, Theme::Light] {
+        ctx.style_mut_of(of, |style| {
+            style.visuals = Palette::of(of).visuals(of);
+            style.text_styles = [
+                (TextStyle::Small, plain(SMALL)),
+                (TextStyle::Body, plain(BODY)),
+                (TextStyle::Button, plain(BODY)),
+                (TextStyle::Heading, strong(HEADING)),
+                (TextStyle::Monospace, mono(SMALL)),
+            ]
+            .into();
+            style.drag_value_text_style = TextStyle::Monospace;
+            let spacing = &mut style.spacing;
+            spacing.item_spacing = Vec2::splat(STEP);
+            spacing.button_padding = Vec2::new(STEP, 4.0);
+            spacing.menu_margin = Margin::same(6);
+            spacing.interact_size = Vec2::new(32.0, 24.0);
+            style.interaction.selectable_labels = false;
+            style.interaction.tooltip_delay = 0.4;
+        });
+    }
+    // Under five points of movement a press is a click, everywhere.
+    ctx.options_mut(|options| options.input_options.max_click_dist = 5.0);
+    ctx.set_theme(theme);
+}
+
+/// Inter for text and names, JetBrains Mono for numbers (both SIL OFL 1.1, see assets/fonts); egui's own faces stand
+/// behind them for anything they lack.
+fn fonts() -> FontDefinitions {
+    let mut fonts = FontDefinitions::default();
+    let faces: [(&str, &'static [u8]); 3] = [
+        (
+            "inter",
+            include_bytes!("../../assets/fonts/Inter-Regular.otf"),
+        ),
+        (
+            "inter-semibold",
+            include_bytes!("../../assets/fonts/Inter-SemiBold.otf"),
+        ),
+        (
+            "jetbrains-mono",
+            include_bytes!("../../assets/fonts/JetBrainsMono-Regular.ttf"),
+        ),
+    ];
+    for (name, bytes) in faces {
+        fonts
+            .font_data
+            .insert(name.to_owned(), Arc::new(FontData::from_static(bytes)));
+    }
+    let fallback = fonts
+        .families
+        .get(&FontFamily::Proportional)
+        .cloned()
+        .unwrap_or_default();
+    for (family, first) in [
+        (FontFamily::Proportional, vec!["inter", "jetbrains-mono"]),
+        (
+            strong_family(),
+            vec!["inter-semibold", "inter", "jetbrains-mono"],
+        ),
+        (FontFamily::Monospace, vec!["jetbrains-mono", "inter"]),
+    ] {
+        let names = first
+            .into_iter()
+            .map(str::to_owned)
+            .chain(["Hack".to_owned()])
+            .chain(fallback.iter().cloned())
+            .collect();
+        fonts.families.insert(family, names);
+    }
+    fonts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Relative luminance and contrast after WCAG 2.1.
+    fn contrast(a: Color32, b: Color32) -> f32 {
+        let luminance = |c: Color32| {
+            let [r, g, b, _] = c.to_array().map(|v| {
+                let v = f32::from(v) / 255.0;
+                if v <= 0.040_45 {
+                    v / 12.92
+                } else {
+                    ((v + 0.055) / 1.055).powf(2.4)
+                }
+            });
+            0.2126 * r + 0.7152 * g + 0.0722 * b
+        };
+        let (x, y) = (luminance(a), luminance(b));
+        (x.max(y) + 0.05) / (x.min(y) + 0.05)
+    }
+
+    #[test]
+    fn inks_can_be_read_on_every_ground() {
+        for theme in [Theme::Dark, Theme::Light] {
+            let p = Palette::of(theme);
+            for ground in [p.background, p.panel] {
+                for ink in [
+                    p.text, p.dim, p.negative, p.positive, p.ndc, p.ok, p.error, p.accent,
+                ] {
+                    let got = contrast(ink, ground);
+                    assert!(got >= 4.5, "{theme:?}: {ink:?} on {ground:?} is {got}");
+                }
+            }
+            assert!(contrast(p.on_accent, p.accent) >= 4.5);
+            assert!(contrast(p.text, p.raised) >= 4.5);
+        }
+    }
+
+    #[test]
+    fn states_differ_in_lightness_as_well_as_hue() {
+        for theme in [Theme::Dark, Theme::Light] {
+            let p = Palette::of(theme);
+            let [low, zero, high] = p.states;
+            assert!(contrast(low, zero) > 1.8 && contrast(high, zero) > 1.8);
+            assert_eq!(p.state(f32::NAN), p.state(0.0));
+        }
+    }
+}

@@ -1,0 +1,256 @@
+//! x(t): the states of the free reservoirs over the last half minute of animation.
+
+use eframe::egui::{Align2, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+
+use super::canvas::StateScale;
+use super::chart::{Axes, padded};
+use super::command::Target;
+use super::derived::Derived;
+use super::simulation::Simulation;
+use super::theme::{self, Palette};
+use crate::network::{Network, NodeKey, Role as Part};
+
+/// More traces than this are a thicket; outputs come first.
+const MOST: usize = 8;
+
+/// Draws the plot into all the room there is.
+pub(crate) fn traces_ui(
+    ui: &mut Ui,
+    network: &Network,
+    simulation: &Simulation,
+    derived: &Derived,
+    scale: &StateScale,
+    selection: Option<Target>,
+) {
+    let palette = Palette::current(ui);
+    let (rect, response) = ui.allocate_exact_size(ui.available_size(), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Figure, true, "states over time"));
+    let plot = Rect::from_min_max(rect.min + vec2(44.0, 20.0), rect.max - vec2(84.0, 22.0));
+    if plot.width() < 60.0 || plot.height() < 30.0 {
+        return;
+    }
+    let painter = ui.painter_at(rect);
+    let symbol = network.platform().state_symbol();
+    painter.text(
+        rect.min + vec2(2.0, 0.0),
+        Align2::LEFT_TOP,
+        format!("{symbol}(t)"),
+        theme::strong(theme::SMALL),
+        palette.text,
+    );
+    painter.text(
+        rect.min + vec2(44.0, 0.0),
+        Align2::LEFT_TOP,
+        format!("in {}", network.platform().state_unit()),
+        theme::plain(theme::SMALL),
+        palette.dim,
+    );
+    let shown = chosen(network, selection);
+    let slots: Vec<(NodeKey, usize)> = shown
+        .iter()
+        .filter_map(|&key| Some((key, simulation.system().slot(key)?)))
+        .collect();
+    let traces = simulation.traces();
+    let first = traces.front().map_or(0.0, |(t, _)| *t);
+    let last = simulation.time();
+    let times = [first, if last > first { last } else { first + 1.0 }];
+    let values = extent(&slots, simulation, derived, scale);
+    let axes = Axes::new(plot, times, values);
+    axes.ground(&painter, palette);
+    // A plot of this width shows no more than two points a pixel.
+    let stride = (traces.len() / (2 * plot.width() as usize).max(1)).max(1);
+    let mut ends: Vec<(f32, NodeKey, Stroke)> = Vec::new();
+    for (k, &(key, slot)) in slots.iter().enumerate() {
+        let is_selected = selection == Some(Target::Node(key));
+        let stroke = Stroke::new(
+            if is_selected { 2.5 } else { 1.6 },
+            ink(palette, k, slots.len()),
+        );
+        if let Some((steady, is_stale)) = derived.steady_state_of(key) {
+            let faint = if is_stale { 0.15 } else { 0.4 };
+            axes.dashed(
+                &painter,
+                [[times[0], steady], [times[1], steady]],
+                Stroke::new(1.0, stroke.color.gamma_multiply(faint)),
+            );
+        }
+        let now = simulation.state_of(key).map(|x| [simulation.time(), x]);
+        let points = traces
+            .iter()
+            .step_by(stride)
+            .filter_map(|(t, x)| Some([*t, *x.get(slot)?]));
+        axes.curve(&painter, points.chain(now), stroke);
+        if let Some([t, x]) = now {
+            let at = axes.screen([t, x]);
+            axes.inside(&painter).circle_filled(at, 2.5, stroke.color);
+            ends.push((at.y, key, stroke));
+        }
+    }
+    axes.frame(&painter, palette);
+    axes.x_numbers(&painter, palette);
+    axes.y_numbers(&painter, palette);
+    painter.text(
+        pos2(plot.right() + 8.0, plot.bottom() + 4.0),
+        Align2::LEFT_TOP,
+        "t in τ₀",
+        theme::plain(theme::SMALL),
+        palette.dim,
+    );
+    names(&painter, network, plot, ends);
+    if let Some(pointer) = response.hover_pos()
+        && plot.contains(pointer)
+    {
+        hover(ui, &axes, network, simulation, &slots, pointer);
+    }
+}
+
+/// The names at the right ends of the traces, pushed apart so that none covers another.
+fn names(
+    painter: &eframe::egui::Painter,
+    network: &Network,
+    plot: Rect,
+    mut ends: Vec<(f32, NodeKey, Stroke)>,
+) {
+    const LINE: f32 = 15.0;
+    ends.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut ys: Vec<f32> = ends.iter().map(|end| end.0).collect();
+    let mut floor = plot.top() + 4.0;
+    for y in &mut ys {
+        *y = y.max(floor);
+        floor = *y + LINE;
+    }
+    let mut ceiling = plot.bottom() - 6.0;
+    for y in ys.iter_mut().rev() {
+        *y = y.min(ceiling);
+        ceiling = *y - LINE;
+    }
+    for ((end, key, stroke), y) in ends.into_iter().zip(ys) {
+        let Some(node) = network.node(key) else {
+            continue;
+        };
+        let from = pos2(plot.right() + 1.0, end.clamp(plot.top(), plot.bottom()));
+        let to = pos2(plot.right() + 9.0, y);
+        painter.line_segment(
+            [from, to],
+            Stroke::new(1.0, stroke.color.gamma_multiply(0.6)),
+        );
+        let mut job = eframe::egui::text::LayoutJob::simple_singleline(
+            node.title().to_owned(),
+            theme::strong(theme::SMALL),
+            stroke.color,
+        );
+        job.wrap = eframe::egui::text::TextWrapping::truncate_at_width(68.0);
+        let galley = painter.layout_job(job);
+        let at = pos2(to.x + 3.0, y - 0.5 * galley.size().y);
+        painter.galley(at, galley, stroke.color);
+    }
+}
+
+/// The reservoirs whose traces are shown: the selected one, outputs, then hidden ones.
+fn chosen(network: &Network, selection: Option<Target>) -> Vec<NodeKey> {
+    let mut free: Vec<_> = network
+        .nodes()
+        .iter()
+        .filter(|node| !node.role.is_clamped())
+        .collect();
+    free.sort_by_key(|node| {
+        let is_selected = selection == Some(Target::Node(node.key()));
+        (!is_selected, node.role != Part::Output)
+    });
+    let mut keys: Vec<NodeKey> = free.iter().take(MOST).map(|node| node.key()).collect();
+    // Colours go by this order: it must not change with the selection.
+    keys.sort_unstable();
+    keys
+}
+
+/// The inks of traces: steps from one end of the diverging scale to the other, strong enough for lines.
+fn ink(palette: &Palette, k: usize, count: usize) -> eframe::egui::Color32 {
+    let ladder = [
+        palette.positive,
+        palette.text,
+        palette.negative,
+        palette.positive.lerp_to_gamma(palette.negative, 0.5),
+        palette.dim,
+        palette.positive.lerp_to_gamma(palette.text, 0.55),
+        palette.negative.lerp_to_gamma(palette.text, 0.55),
+        palette.accent.lerp_to_gamma(palette.dim, 0.5),
+    ];
+    ladder[k.min(count.saturating_sub(1)) % ladder.len()]
+}
+
+/// The range of ordinates: what is or will be shown, with some air.
+fn extent(
+    slots: &[(NodeKey, usize)],
+    simulation: &Simulation,
+    derived: &Derived,
+    scale: &StateScale,
+) -> [f64; 2] {
+    let mut lo = f64::INFINITY;
+    let mut hi = f64::NEG_INFINITY;
+    let mut include = |x: f64| {
+        lo = lo.min(x);
+        hi = hi.max(x);
+    };
+    for &(key, slot) in slots {
+        for (_, x) in simulation.traces() {
+            if let Some(&x) = x.get(slot) {
+                include(x);
+            }
+        }
+        if let Some((steady, false)) = derived.steady_state_of(key) {
+            include(steady);
+        }
+    }
+    if lo > hi {
+        return [scale.lo, scale.hi];
+    }
+    // Less than a twentieth of the tanks' scale would blow noise up.
+    let least = 0.05 * (scale.hi - scale.lo);
+    if hi - lo < least {
+        let middle = 0.5 * (hi + lo);
+        (lo, hi) = (middle - 0.5 * least, middle + 0.5 * least);
+    }
+    padded([lo, hi], 0.12)
+}
+
+fn hover(
+    ui: &Ui,
+    axes: &Axes,
+    network: &Network,
+    simulation: &Simulation,
+    slots: &[(NodeKey, usize)],
+    pointer: eframe::egui::Pos2,
+) {
+    let palette = Palette::current(ui);
+    let t = axes.x_at(pointer.x);
+    let traces = simulation.traces();
+    let k = traces.partition_point(|(at, _)| *at < t);
+    let Some((t, x)) = traces.get(k.min(traces.len().saturating_sub(1))) else {
+        return;
+    };
+    axes.inside(ui.painter()).vline(
+        axes.screen_x(*t),
+        axes.rect.y_range(),
+        Stroke::new(1.0, palette.dim),
+    );
+    let mut rows = vec![("t".to_owned(), super::number::significant(*t, 4))];
+    for &(key, slot) in slots {
+        if let (Some(node), Some(&x)) = (network.node(key), x.get(slot)) {
+            rows.push((
+                node.title().to_owned(),
+                super::canvas::state_text(network.platform(), x),
+            ));
+        }
+    }
+    super::canvas::callout(
+        &ui.ctx().layer_painter(eframe::egui::LayerId::new(
+            eframe::egui::Order::Tooltip,
+            ui.scope_id().with("trace"),
+        )),
+        palette,
+        ui.ctx().content_rect(),
+        pointer,
+        "",
+        &rows,
+    );
+}
