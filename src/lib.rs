@@ -2,6 +2,7 @@
 //!
 //! WIP map.
 
+pub mod cli;
 pub mod device;
 pub mod document;
 #[cfg(feature = "gui")]

@@ -1,9 +1,13 @@
 //! The `thermonet` program: arguments go to the command line or to the window.
 
-fn main() -> Result<(), thermonet::gui::GuiError> {
-    let preset = std::env::args().nth(1);
-    thermonet::gui::run(thermonet::gui::Start {
-        preset,
-        ..Default::default()
-    })
+use std::process::ExitCode;
+
+use clap::Parser;
+use thermonet::cli::{Cli, Invocation};
+
+fn main() -> ExitCode {
+    match Cli::parse().invocation() {
+        Invocation::Command(command) => thermonet::cli::run(&command),
+        Invocation::Window(start) => thermonet::cli::open_window(start),
+    }
 }

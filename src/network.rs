@@ -189,6 +189,15 @@ impl Signal {
             _ => -self.amplitude.abs(),
         }
     }
+
+    /// The largest deviation the signal ever takes.
+    #[must_use]
+    pub fn highest(&self) -> f64 {
+        match self.shape {
+            Shape::Pulse => self.amplitude.max(0.0),
+            _ => self.amplitude.abs(),
+        }
+    }
 }
 
 /// What physical quantities the dimensionless numbers stand for, when they are displayed.

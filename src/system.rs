@@ -219,6 +219,12 @@ impl System {
         &self.clamps
     }
 
+    /// The signals clamps follow: the position among the clamps, and the signal.
+    #[must_use]
+    pub fn signals(&self) -> &[(usize, Signal)] {
+        &self.signals
+    }
+
     /// Sets the value of the clamp in `slot`.
     ///
     /// # Panics

@@ -6,8 +6,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 
+use serde_json::{Value, json};
 use thermonet::document::presets::PRESETS;
-use thermonet::document::{Problem, Rejected, read};
+use thermonet::document::{Problem, Rejected, read, write};
 
 fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/broken")
@@ -104,6 +105,74 @@ fn a_file_with_any_byte_changed_is_read_or_refused() {
             let _ = read(&bytes);
         }
     }
+}
+
+/// Calls `visit` with every tree that differs from `tree` in one value.
+fn each_mutation(tree: &Value, visit: &mut dyn FnMut(Value)) {
+    let others = [
+        json!(null),
+        json!(true),
+        json!(""),
+        json!("x"),
+        json!(-1),
+        json!(0),
+        json!(1e300),
+        json!(-5e-324),
+        json!(u64::MAX),
+        json!([]),
+        json!({}),
+        json!([[1]]),
+        json!({"": 1}),
+    ];
+    others.into_iter().for_each(&mut *visit);
+    match tree {
+        Value::Array(items) => {
+            for (i, item) in items.iter().enumerate() {
+                let with = |changed: Vec<Value>| {
+                    let mut all = items.clone();
+                    all.splice(i..=i, changed);
+                    Value::Array(all)
+                };
+                visit(with(vec![]));
+                visit(with(vec![item.clone(), item.clone()]));
+                each_mutation(item, &mut |other| visit(with(vec![other])));
+            }
+        }
+        Value::Object(map) => {
+            for (key, item) in map {
+                let mut without = map.clone();
+                without.remove(key);
+                visit(Value::Object(without));
+                each_mutation(item, &mut |other| {
+                    let mut changed = map.clone();
+                    changed.insert(key.clone(), other);
+                    visit(Value::Object(changed));
+                });
+            }
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn any_one_value_changed_is_read_back_or_refused() {
+    let (mut read_back, mut refused) = (0, 0);
+    for preset in PRESETS {
+        let tree: Value = serde_json::from_str(preset.source).unwrap();
+        each_mutation(&tree, &mut |changed| {
+            let text = changed.to_string();
+            if let Ok(loaded) = read(text.as_bytes()) {
+                let written = write(&loaded.document);
+                let again = read(&written).unwrap_or_else(|error| panic!("{text}: {error}"));
+                assert_eq!(write(&again.document), written, "{text}");
+                read_back += 1;
+            } else {
+                assert!(problems(text.as_bytes()).len() < 20, "{text}");
+                refused += 1;
+            }
+        });
+    }
+    assert!(read_back > 500 && refused > 5000, "{read_back} {refused}");
 }
 
 #[test]

@@ -84,6 +84,12 @@ impl Interval {
         ]
     }
 
+    /// Whether a floating-point number lies strictly inside.
+    fn is_divisible(self) -> bool {
+        let mid = self.mid();
+        self.lo < mid && mid < self.hi
+    }
+
     /// Rounded outwards, so that the true ends are inside.
     fn widened(lo: f64, hi: f64) -> Self {
         let (lo, hi) = (
@@ -207,6 +213,9 @@ pub(super) fn negative_anywhere(
         if enclose(Interval::point(mid_a), Interval::point(mid_b)).hi < 0.0 {
             return NdcVerdict::At(mid_a, mid_b);
         }
+        if !cell.a.is_divisible() && !cell.b.is_divisible() {
+            return NdcVerdict::Unknown;
+        }
         let children = if cell.a.width() >= cell.b.width() {
             cell.a.halves().map(|a| (a, cell.b))
         } else {
@@ -227,41 +236,55 @@ pub(super) fn negative_anywhere(
     NdcVerdict::Unknown
 }
 
-/// The lowest value of a function over an interval, from below: its enclosure is split where it is lowest
-/// until the bound is within `gap` of a value the function takes, or the effort is spent; the bound holds in any case.
+/// What is known of the smallest value of a function over an interval.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Least {
+    /// The function is nowhere below this.
+    pub bound: f64,
+    /// A value it does not exceed at `at`.
+    pub found: f64,
+    /// Where.
+    pub at: f64,
+}
+
+/// Encloses the smallest value of a function over an interval: the enclosure is split where it is lowest until `done`
+/// is content or `cells` are spent (Moore 1966). The bound holds in any case.
 #[must_use]
-pub fn lower_bound(
+pub fn least_over(
     x: Interval,
-    gap: f64,
     cells: usize,
+    done: impl Fn(&Least) -> bool,
     enclose: impl Fn(Interval) -> Interval,
-) -> f64 {
-    let one = Interval::point(0.0);
-    let mut heap = BinaryHeap::new();
-    let mut cell = Cell {
+) -> Least {
+    let unused = Interval::point(0.0);
+    let cell = |x: Interval| Cell {
         a: x,
-        b: one,
+        b: unused,
         bound: enclose(x).lo,
     };
-    let mut taken = f64::INFINITY;
+    let mut heap = BinaryHeap::from([cell(x)]);
+    let mut least = Least {
+        bound: f64::NEG_INFINITY,
+        found: f64::INFINITY,
+        at: x.mid(),
+    };
     for _ in 0..cells {
-        taken = taken.min(enclose(Interval::point(cell.a.mid())).hi);
-        if taken - cell.bound <= gap {
-            return cell.bound;
+        let Some(lowest) = heap.pop() else { break };
+        least.bound = lowest.bound;
+        let mid = lowest.a.mid();
+        let value = enclose(Interval::point(mid)).hi;
+        if value < least.found {
+            (least.found, least.at) = (value, mid);
         }
-        for a in cell.a.halves() {
-            heap.push(Cell {
-                a,
-                b: one,
-                bound: enclose(a).lo,
-            });
+        if done(&least) || !lowest.a.is_divisible() {
+            return least;
         }
-        match heap.pop() {
-            Some(next) => cell = next,
-            None => return cell.bound,
-        }
+        heap.extend(lowest.a.halves().map(cell));
     }
-    cell.bound
+    if let Some(lowest) = heap.pop() {
+        least.bound = lowest.bound;
+    }
+    least
 }
 
 /// A rectangle in the search, ordered so that the lowest bound comes first.
@@ -301,6 +324,22 @@ mod tests {
         let y = Interval::new(-5.0, 1.0);
         let z = x * y;
         assert!(z.lo <= -15.0 && z.hi >= 10.0 && z.lo > -15.1 && z.hi < 10.1);
+    }
+
+    #[test]
+    fn the_least_value_is_enclosed() {
+        // x² − x, by parts: the enclosure is loose on wide cells.
+        let enclose = |x: Interval| x * x - x;
+        let least = least_over(
+            Interval::new(-3.0, 2.0),
+            1000,
+            |l| l.found - l.bound < 1e-3,
+            enclose,
+        );
+        assert!(least.bound <= -0.25 && least.bound > -0.26, "{least:?}");
+        assert!((least.at - 0.5).abs() < 0.05 && least.found >= -0.25);
+        let point = least_over(Interval::point(2.0), 10, |_| false, enclose);
+        assert!(point.bound <= 2.0 && point.found >= 2.0 && point.found - point.bound < 1e-13);
     }
 
     #[test]

@@ -22,7 +22,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-pub use interval::{Interval, lower_bound};
+pub use interval::{Interval, Least, least_over};
 
 /// The largest number of parameters any law has.
 pub const MAX_PARAMS: usize = 6;
@@ -615,6 +615,19 @@ impl Device {
     #[must_use]
     pub fn conductance_sign_over(&self, side: Side, a: Interval, b: Interval) -> Interval {
         dispatch!(self.kind, L => L::sign(&theta(&self.values), side, a, b))
+    }
+
+    /// Whether the law proves in closed form that the device shows no NDC towards `side` at any states whatever.
+    #[must_use]
+    pub fn is_free_of_ndc(&self, side: Side) -> bool {
+        let lowest = match self.kind.platform() {
+            Platform::Electronic => f64::MIN,
+            Platform::Chemical => 0.0,
+        };
+        let all = Interval::new(lowest, f64::MAX);
+        dispatch!(self.kind, L => {
+            matches!(L::closed_ndc(&theta(&self.values), side, all, all), Some(NdcVerdict::Never))
+        })
     }
 
     /// Whether the device shows NDC towards `side` anywhere in the rectangle `a` × `b`.

@@ -8,11 +8,20 @@ use crate::learn::{
 };
 use crate::network::{Network, Node, NodeKey, Role, Signal, Units};
 
+/// A number as messages show it: plain where that is short, else with an exponent.
+fn shown(value: f64) -> String {
+    if value == 0.0 || (1e-5..1e15).contains(&value.abs()) || !value.is_finite() {
+        value.to_string()
+    } else {
+        format!("{value:e}")
+    }
+}
+
 /// The problem of a number outside its range.
 pub(super) fn out_of_range(place: impl Into<String>, range: ParamRange, value: f64) -> Problem {
     Problem::new(
         place,
-        format!("{}, got {value}", range.requirement()),
+        format!("{}, got {}", range.requirement(), shown(value)),
         match range {
             ParamRange::Positive => "give a number above zero",
             ParamRange::NonNegative => "give zero or a number above it",
@@ -80,10 +89,11 @@ pub(super) fn signal_floor(
     Err(Problem::new(
         join(place, "amplitude"),
         format!(
-            "would take the clamp to {lowest}, where a state {}",
+            "would take the clamp to {}, where a state {}",
+            shown(lowest),
             platform.state_range().requirement()
         ),
-        format!("keep the amplitude below the clamp's value {value}"),
+        "keep the amplitude below the clamp's value",
     ))
 }
 
@@ -246,20 +256,29 @@ fn length(place: &str, got: usize, wanted: Option<usize>, what: &str, out: &mut 
 
 fn finite_list(place: &str, values: &[f64], out: &mut Vec<Problem>) {
     for (i, &value) in values.iter().enumerate() {
-        out.extend(number(format!("{place}[{i}]"), ParamRange::Real, value).err());
+        if !value.is_finite() {
+            out.push(out_of_range(
+                format!("{place}[{i}]"),
+                ParamRange::Real,
+                value,
+            ));
+        }
     }
 }
 
 /// The states a task puts on its clamps must exist on the platform.
 pub(super) fn encoded(task: &Task, platform: Platform, out: &mut Vec<Problem>) {
-    let mut check = |place: String, u: f64| {
+    let states = platform.state_range();
+    // The place is made up only where something is wrong: a task may have millions of numbers.
+    let mut check = |u: f64, place: &dyn Fn() -> String| {
         let state = task.encode.apply(u);
-        if !platform.state_range().contains(state) {
+        if !states.contains(state) {
             out.push(Problem::new(
-                place,
+                place(),
                 format!(
-                    "the encoded input {}, got {state}",
-                    platform.state_range().requirement()
+                    "the encoded input {}, got {}",
+                    states.requirement(),
+                    shown(state)
                 ),
                 "change the number, or task.encode",
             ));
@@ -269,13 +288,13 @@ pub(super) fn encoded(task: &Task, platform: Platform, out: &mut Vec<Problem>) {
         Source::Rows(rows) => {
             for (i, row) in rows.iter().enumerate() {
                 for (j, &u) in row.input.iter().enumerate() {
-                    check(format!("task.rows[{i}].in[{j}]"), u);
+                    check(u, &|| format!("task.rows[{i}].in[{j}]"));
                 }
             }
         }
         Source::Function(function) => {
-            check("task.function.from".into(), function.from);
-            check("task.function.to".into(), function.to);
+            check(function.from, &|| "task.function.from".into());
+            check(function.to, &|| "task.function.to".into());
         }
         Source::Data { .. } => {}
     }
@@ -301,7 +320,7 @@ pub(super) fn function(function: &Function, out: &mut Vec<Problem>) {
     if from >= to {
         out.push(Problem::new(
             "task.function.to",
-            format!("must be above from = {from}, got {to}"),
+            format!("must be above from = {}, got {}", shown(*from), shown(*to)),
             "give the range from its lower to its upper end",
         ));
     }
@@ -468,7 +487,7 @@ pub(super) fn training(training: &Training) -> Vec<Problem> {
     if let Some(momentum) = momentum.filter(|momentum| !(0.0..1.0).contains(momentum)) {
         out.push(Problem::new(
             "training.momentum",
-            format!("must be at least 0 and below 1, got {momentum}"),
+            format!("must be at least 0 and below 1, got {}", shown(momentum)),
             "0.9 is a good start",
         ));
     }

@@ -1,7 +1,7 @@
 //! Documents: a network with its task and training settings, how it is read, written, changed and undone.
 //!
 //! A [`Document`] is what a file holds and what undo restores. [`read`] takes the bytes of a `thermonet/1` file and
-//! collects everything that is wrong with it; [`write`] gives bytes that read back to the same document, and are the
+//! collects everything that is wrong with it; [`write()`] gives bytes that read back to the same document, and are the
 //! same again when that is written.
 
 mod change;

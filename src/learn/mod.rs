@@ -1,9 +1,16 @@
 //! Learning: what a network is asked to do, and how its parameters are brought to do it.
 
 pub mod floor;
+pub mod gradient;
+pub mod init;
 pub mod objective;
+pub mod optimizer;
+pub mod parameters;
+pub mod rows;
 mod task;
+pub mod trainer;
 mod training;
+pub mod twin;
 
 pub use task::{
     Affine, Function, Loss, MAX_SAMPLES, Row, Source, TRAINABLE_NODE_PARAMS, Target, Task,

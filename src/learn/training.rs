@@ -59,15 +59,13 @@ pub enum Optimizer {
     Adam,
     /// Gradient descent, with momentum where one is given.
     Sgd,
-    /// Limited-memory quasi-Newton.
-    Lbfgs,
     /// Damped Gauss-Newton on the residuals.
     LevenbergMarquardt,
 }
 
 impl Optimizer {
     /// All optimizers, in the order menus list them.
-    pub const ALL: [Self; 4] = [Self::Adam, Self::Sgd, Self::Lbfgs, Self::LevenbergMarquardt];
+    pub const ALL: [Self; 3] = [Self::Adam, Self::Sgd, Self::LevenbergMarquardt];
 
     /// The word the file format uses.
     #[must_use]
@@ -75,7 +73,6 @@ impl Optimizer {
         match self {
             Self::Adam => "adam",
             Self::Sgd => "sgd",
-            Self::Lbfgs => "lbfgs",
             Self::LevenbergMarquardt => "levenberg_marquardt",
         }
     }

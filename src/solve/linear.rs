@@ -21,6 +21,19 @@ impl Factor {
         usable.then_some(Self(lu))
     }
 
+    /// The sign of the determinant: 1 or −1.
+    #[must_use]
+    pub fn determinant_sign(&self) -> f64 {
+        let pivots: f64 = self
+            .0
+            .lu_internal()
+            .diagonal()
+            .iter()
+            .map(|pivot| pivot.signum())
+            .product();
+        pivots * self.0.p().determinant::<f64>()
+    }
+
     /// The solution for one right-hand side, in place.
     pub fn solve(&self, rhs: &mut DVector<f64>) {
         // nalgebra's triangular solvers count down from n − 1, also for n = 0.
@@ -48,6 +61,27 @@ impl Factor {
     }
 }
 
+/// α for each island, such that J − α·C·Cᵀ is regular there.
+///
+/// Any positive α will do; this one keeps the added mode at the scale of the island's own conductances.
+#[must_use]
+pub fn island_weights(system: &System, jacobian: &DMatrix<f64>) -> Vec<f64> {
+    let capacity = system.capacity();
+    let weight = |island: &Vec<usize>| {
+        let square: f64 = island.iter().map(|&i| capacity[i] * capacity[i]).sum();
+        let scale = island
+            .iter()
+            .map(|&i| jacobian[(i, i)].abs())
+            .fold(0.0, f64::max);
+        if scale > 0.0 {
+            scale / square
+        } else {
+            1.0 / square
+        }
+    };
+    system.islands().iter().map(weight).collect()
+}
+
 /// The Jacobian made regular on islands, where it has a zero mode each: J − α·C·Cᵀ.
 ///
 /// An island's rows of J and of F sum to zero, so the solution of the changed system obeys Σ C_i·δx_i = 0 and solves
@@ -56,15 +90,7 @@ impl Factor {
 pub fn regularised_jacobian(system: &System, flow: &Flow) -> DMatrix<f64> {
     let mut j = system.jacobian(flow);
     let capacity = system.capacity();
-    for island in system.islands() {
-        let square: f64 = island.iter().map(|&i| capacity[i] * capacity[i]).sum();
-        // Any positive α will do; this one keeps the added mode at the scale of the island's own conductances.
-        let scale = island.iter().map(|&i| j[(i, i)].abs()).fold(0.0, f64::max);
-        let alpha = if scale > 0.0 {
-            scale / square
-        } else {
-            1.0 / square
-        };
+    for (island, alpha) in system.islands().iter().zip(island_weights(system, &j)) {
         for &i in island {
             for &k in island {
                 j[(i, k)] -= alpha * capacity[i] * capacity[k];

@@ -1,0 +1,294 @@
+//! Rules that give the gradient of one row's loss at its settled state, and those that measure the whole loss.
+//!
+//! Adjoint: Jᵀλ = −∂L/∂x, dL/dθ = Σ λᵀ∂F/∂θ. Equilibrium propagation (Scellier & Bengio 2017; the asymmetric form Scurria
+//! et al., arXiv:2602.03670): from the settled state x₀ run at ±β
+//! C·dx/dt = F(x) − β·∂L/∂x [− (J−Jᵀ)(x−x₀)], then dL/dθ = −(∂F/∂θ at x₀)ᵀ(x^β − x^{−β})/(2β).
+
+use nalgebra::{DMatrix, DVector};
+use rand::Rng;
+
+use super::objective::Objective;
+use super::parameters::Parameters;
+use super::training::Rule;
+use crate::solve::linear::{Factor, island_weights, regularised_jacobian};
+use crate::system::{Flow, System};
+
+/// The nudge of the equilibrium-propagation rules unless the file gives one. Its error goes with β²; below 1e-4 the
+/// difference of two states loses digits.
+pub const DEFAULT_BETA: f64 = 1e-3;
+
+/// Why a rule gave no gradient.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum GradientError {
+    /// The Jacobian at the settled state cannot be inverted: the state is at a fold.
+    #[error("the state is at a fold, where the gradient is infinite; move a parameter a little")]
+    Singular,
+    /// A nudged network did not settle near the state it was nudged from.
+    #[error("the nudged network leaves its state; choose a smaller \"beta\"")]
+    NudgedAway,
+}
+
+/// What a rule needs of a row's settled state.
+pub struct Settled<'a> {
+    /// The network with the row's question on its clamps.
+    pub system: &'a System,
+    /// The state of the free reservoirs.
+    pub x: &'a [f64],
+    /// The factor of the regularised Jacobian there, if at hand.
+    pub factor: Option<&'a Factor>,
+}
+
+/// A rule that works on each row by itself.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum RowRule {
+    /// The adjoint of the steady state.
+    Implicit,
+    /// Two nudged relaxations.
+    Propagation {
+        /// Strength of the nudge.
+        beta: f64,
+        /// Whether the antisymmetric part of the Jacobian is turned round.
+        asymmetric: bool,
+    },
+}
+
+impl RowRule {
+    /// The rule as one on rows; `None` for those that measure the whole loss.
+    #[must_use]
+    pub fn new(rule: Rule, beta: Option<f64>) -> Option<Self> {
+        let beta = beta.unwrap_or(DEFAULT_BETA);
+        match rule {
+            Rule::Implicit => Some(Self::Implicit),
+            Rule::EquilibriumPropagation => Some(Self::Propagation {
+                beta,
+                asymmetric: false,
+            }),
+            Rule::AsymmetricEp => Some(Self::Propagation {
+                beta,
+                asymmetric: true,
+            }),
+            Rule::Spsa | Rule::FiniteDifference => None,
+        }
+    }
+}
+
+/// Adds the gradient of a row's loss, in the parameters' values, to `out`.
+///
+/// # Errors
+/// If the state is at a fold or the nudged network leaves it.
+pub fn add_row_gradient(
+    rule: RowRule,
+    settled: &Settled,
+    objective: &Objective,
+    row: usize,
+    parameters: &Parameters,
+    out: &mut [f64],
+) -> Result<(), GradientError> {
+    let Settled { system, x, .. } = *settled;
+    let mut flow = Flow::default();
+    system.evaluate(x, system.clamps(), &mut flow);
+    let mut slope = DVector::zeros(x.len());
+    objective.add_row_slope(row, x, slope.as_mut_slice());
+    let adjoint = match rule {
+        RowRule::Implicit => adjoint(settled, &flow, slope)?,
+        RowRule::Propagation { beta, asymmetric } => {
+            -nudged_difference(settled, &flow, objective, row, beta, asymmetric)?
+        }
+    };
+    let totals = island_inflows(system, &flow, adjoint.as_slice());
+    parameters.add_inflow_slopes(system, &flow, adjoint.as_slice(), &totals, out);
+    Ok(())
+}
+
+/// Adds the gradient of one free reservoir's settled state, in the parameters' values, to `out`.
+///
+/// # Errors
+/// If the state is at a fold.
+pub fn add_state_gradient(
+    settled: &Settled,
+    slot: usize,
+    parameters: &Parameters,
+    out: &mut [f64],
+) -> Result<(), GradientError> {
+    let Settled { system, x, .. } = *settled;
+    let mut flow = Flow::default();
+    system.evaluate(x, system.clamps(), &mut flow);
+    let mut slope = DVector::zeros(x.len());
+    slope[slot] = 1.0;
+    let adjoint = adjoint(settled, &flow, slope)?;
+    let totals = island_inflows(system, &flow, adjoint.as_slice());
+    parameters.add_inflow_slopes(system, &flow, adjoint.as_slice(), &totals, out);
+    Ok(())
+}
+
+/// λ with Jᵀλ = −∂L/∂x.
+fn adjoint(
+    settled: &Settled,
+    flow: &Flow,
+    mut slope: DVector<f64>,
+) -> Result<DVector<f64>, GradientError> {
+    let made;
+    let factor = if let Some(factor) = settled.factor {
+        factor
+    } else {
+        made = Factor::new(regularised_jacobian(settled.system, flow))
+            .ok_or(GradientError::Singular)?;
+        &made
+    };
+    slope.neg_mut();
+    factor.solve_transposed(&mut slope);
+    if slope.iter().all(|value| value.is_finite()) {
+        Ok(slope)
+    } else {
+        Err(GradientError::Singular)
+    }
+}
+
+/// Σ_i λ_i·α·C_i over the island of each free reservoir, zero elsewhere.
+fn island_inflows(system: &System, flow: &Flow, adjoint: &[f64]) -> Vec<f64> {
+    let mut inflows = vec![0.0; system.free_count()];
+    if !system.islands().is_empty() {
+        for (island, alpha) in system
+            .islands()
+            .iter()
+            .zip(island_weights(system, &system.jacobian(flow)))
+        {
+            let sum: f64 = island
+                .iter()
+                .map(|&i| adjoint[i] * alpha * system.capacity()[i])
+                .sum();
+            for &k in island {
+                inflows[k] = sum;
+            }
+        }
+    }
+    inflows
+}
+
+/// (x^β − x^{−β})/(2β): how far the states at the two nudges lie apart.
+fn nudged_difference(
+    settled: &Settled,
+    flow: &Flow,
+    objective: &Objective,
+    row: usize,
+    beta: f64,
+    asymmetric: bool,
+) -> Result<DVector<f64>, GradientError> {
+    let Settled { system, x, .. } = *settled;
+    let j = system.jacobian(flow);
+    // What is taken off the inflow for each unit of x − x₀: the antisymmetric part, and the return to the island's total.
+    let mut restoring = if asymmetric {
+        &j - j.transpose()
+    } else {
+        DMatrix::zeros(x.len(), x.len())
+    };
+    restoring += &j - regularised_jacobian(system, flow);
+    let up = nudged(system, x, objective, row, beta, &restoring)?;
+    let down = nudged(system, x, objective, row, -beta, &restoring)?;
+    Ok((up - down) / (2.0 * beta))
+}
+
+/// The state in which the network settles when nudged, by Newton's method from the state it was settled in.
+fn nudged(
+    system: &System,
+    settled: &[f64],
+    objective: &Objective,
+    row: usize,
+    beta: f64,
+    restoring: &DMatrix<f64>,
+) -> Result<DVector<f64>, GradientError> {
+    /// Iterations: the nudge is small, two or three suffice.
+    const ITERATIONS: usize = 30;
+    /// A nudged state further away than this (relative) is another state.
+    const FURTHEST: f64 = 0.5;
+    let start = DVector::from_column_slice(settled);
+    let scale = 1.0 + start.amax();
+    let mut x = start.clone();
+    let mut flow = Flow::default();
+    let mut last = f64::INFINITY;
+    for _ in 0..ITERATIONS {
+        if !x
+            .iter()
+            .all(|&x| system.platform().state_range().contains(x))
+        {
+            return Err(GradientError::NudgedAway);
+        }
+        system.evaluate(x.as_slice(), system.clamps(), &mut flow);
+        let mut slope = vec![0.0; x.len()];
+        objective.add_row_slope(row, x.as_slice(), &mut slope);
+        let away = &x - &start;
+        let mut rhs = restoring * &away - DVector::from_column_slice(&flow.net)
+            + DVector::from_vec(slope) * beta;
+        let mut matrix = system.jacobian(&flow) - restoring;
+        for (i, k, curvature) in objective.row_curvature(row, x.as_slice()) {
+            matrix[(i, k)] -= beta * curvature;
+        }
+        Factor::new(matrix)
+            .ok_or(GradientError::Singular)?
+            .solve(&mut rhs);
+        x += &rhs;
+        let size = rhs.norm() / scale;
+        // Quadratic convergence ends where rounding keeps the steps from shrinking.
+        if size >= last && last < 1e-10 || size == 0.0 {
+            let is_near = (&x - &start).norm() <= FURTHEST * scale;
+            return if is_near {
+                Ok(x)
+            } else {
+                Err(GradientError::NudgedAway)
+            };
+        }
+        last = size;
+    }
+    Err(GradientError::NudgedAway)
+}
+
+/// The gradient in the parameters' coordinates by central differences of a measured loss: the check of all others.
+///
+/// # Errors
+/// Those of the measurement.
+pub fn by_differences<E>(
+    coordinates: &[f64],
+    mut measure: impl FnMut(&[f64]) -> Result<f64, E>,
+) -> Result<Vec<f64>, E> {
+    /// Step in coordinates of order one: truncation 1e-10, rounding 1e-16/1e-5 of the loss.
+    const STEP: f64 = 1e-5;
+    let mut at = coordinates.to_vec();
+    let mut gradient = Vec::with_capacity(at.len());
+    for k in 0..at.len() {
+        let step = STEP * (1.0 + at[k].abs());
+        at[k] = coordinates[k] + step;
+        let up = measure(&at)?;
+        at[k] = coordinates[k] - step;
+        let down = measure(&at)?;
+        at[k] = coordinates[k];
+        gradient.push((up - down) / (2.0 * step));
+    }
+    Ok(gradient)
+}
+
+/// An unbiased estimate of the gradient from two measurements along a random direction of signs
+/// (simultaneous perturbation; Spall, IEEE Trans. Autom. Control 37, 332 (1992)).
+///
+/// # Errors
+/// Those of the measurement.
+pub fn by_simultaneous_perturbation<E>(
+    coordinates: &[f64],
+    rng: &mut impl Rng,
+    mut measure: impl FnMut(&[f64]) -> Result<f64, E>,
+) -> Result<Vec<f64>, E> {
+    /// Size of the perturbation, in coordinates of order one: small against the curvature of the loss.
+    const STEP: f64 = 1e-3;
+    let signs: Vec<f64> = coordinates
+        .iter()
+        .map(|_| if rng.random::<bool>() { STEP } else { -STEP })
+        .collect();
+    let shifted = |sign: f64| -> Vec<f64> {
+        coordinates
+            .iter()
+            .zip(&signs)
+            .map(|(c, s)| c + sign * s)
+            .collect()
+    };
+    let difference = measure(&shifted(1.0))? - measure(&shifted(-1.0))?;
+    Ok(signs.iter().map(|sign| difference / (2.0 * sign)).collect())
+}

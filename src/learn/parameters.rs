@@ -1,0 +1,276 @@
+//! The trainable parameters of a network, as one vector of values and one of unconstrained coordinates.
+//!
+//! A positive parameter is trained through its logarithm: its coordinate is ln θ. All others are their own coordinate.
+
+use super::task::{Task, Trainable};
+use crate::device::{MAX_PARAMS, ParamRange};
+use crate::network::{CAPACITY, EdgeKey, LEAK, Network, NodeKey};
+use crate::system::{Flow, System};
+
+/// What a trainable parameter is a parameter of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// Parameter `p` of a link's device.
+    Device {
+        /// Position in [`System::links`].
+        link: usize,
+        /// Position in the law's specs.
+        p: usize,
+    },
+    /// The capacity of a free reservoir.
+    Capacity(usize),
+    /// The leak of a free reservoir.
+    Leak(usize),
+}
+
+/// One trainable parameter.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Parameter {
+    /// Whose it is.
+    pub target: Target,
+    /// Its name in the file.
+    pub name: &'static str,
+    /// Values that are allowed.
+    pub range: ParamRange,
+}
+
+/// Coordinates of positive parameters stay within this of 0: e^±30 spans every rate that could matter in a steady state,
+/// and keeps all arithmetic far from overflow.
+const LARGEST_LOGARITHM: f64 = 30.0;
+
+/// All other coordinates stay within this: no level or shift beyond it does anything that 1e4 does not.
+const LARGEST_VALUE: f64 = 1e4;
+
+impl Parameter {
+    /// The coordinate of a value.
+    #[must_use]
+    pub fn coordinate(&self, value: f64) -> f64 {
+        if self.is_logarithmic() {
+            value.ln()
+        } else {
+            value
+        }
+    }
+
+    /// The value at a coordinate, brought into range.
+    #[must_use]
+    pub fn value(&self, coordinate: f64) -> f64 {
+        match self.range {
+            ParamRange::Positive => coordinate
+                .clamp(-LARGEST_LOGARITHM, LARGEST_LOGARITHM)
+                .exp(),
+            ParamRange::NonNegative => coordinate.clamp(0.0, LARGEST_VALUE),
+            ParamRange::Real => coordinate.clamp(-LARGEST_VALUE, LARGEST_VALUE),
+        }
+    }
+
+    /// d value/d coordinate at a value.
+    #[must_use]
+    pub fn stretch(&self, value: f64) -> f64 {
+        if self.is_logarithmic() { value } else { 1.0 }
+    }
+
+    fn is_logarithmic(&self) -> bool {
+        self.range == ParamRange::Positive
+    }
+
+    /// Its value in a system.
+    #[must_use]
+    pub fn read(&self, system: &System) -> f64 {
+        match self.target {
+            Target::Device { link, p } => system.links()[link].device.params()[p],
+            Target::Capacity(i) => system.capacity()[i],
+            Target::Leak(i) => system.leak()[i],
+        }
+    }
+
+    /// Sets its value in a system.
+    pub fn write(&self, system: &mut System, value: f64) {
+        match self.target {
+            Target::Device { link, p } => system.set_param(link, p, value),
+            Target::Capacity(i) => system.set_capacity(i, value),
+            Target::Leak(i) => system.set_leak(i, value),
+        }
+    }
+}
+
+/// The element of the network that a parameter belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// An edge.
+    Edge(EdgeKey),
+    /// A reservoir.
+    Node(NodeKey),
+}
+
+/// The trainable parameters of a task, in the order of edges, then reservoirs.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Parameters(Vec<Parameter>);
+
+impl Parameters {
+    /// The parameters a task trains: its list, or all device parameters but `tracking` and `k_eq`. A parameter that is
+    /// absent (an infinite `k_i`) is not trained.
+    #[must_use]
+    pub fn new(system: &System, task: &Task) -> Self {
+        let list = task.trainable.as_deref();
+        let names =
+            |wanted: &dyn Fn(&Trainable) -> bool| list.is_some_and(|list| list.iter().any(wanted));
+        let mut parameters = Vec::new();
+        for (l, link) in system.links().iter().enumerate() {
+            for (p, spec) in link.device.kind().specs().iter().enumerate() {
+                let is_named = names(&|entry| match *entry {
+                    Trainable::Device { edge, parameter } => {
+                        edge == link.key && parameter == spec.name
+                    }
+                    Trainable::Every(parameter) => parameter == spec.name,
+                    Trainable::Capacity(_) | Trainable::Leak(_) => false,
+                });
+                if (is_named || list.is_none() && spec.trainable) && link.device.has_param(p) {
+                    let target = Target::Device { link: l, p };
+                    parameters.push(Parameter {
+                        target,
+                        name: spec.name,
+                        range: spec.range,
+                    });
+                }
+            }
+        }
+        for i in 0..system.free_count() {
+            let key = system.nodes()[i];
+            let every = |name: &str| {
+                names(&|entry| matches!(entry, Trainable::Every(every) if *every == name))
+            };
+            if every(CAPACITY.name) || names(&|entry| *entry == Trainable::Capacity(key)) {
+                let target = Target::Capacity(i);
+                parameters.push(Parameter {
+                    target,
+                    name: CAPACITY.name,
+                    range: CAPACITY.range,
+                });
+            }
+            if every(LEAK.name) || names(&|entry| *entry == Trainable::Leak(key)) {
+                let target = Target::Leak(i);
+                parameters.push(Parameter {
+                    target,
+                    name: LEAK.name,
+                    range: LEAK.range,
+                });
+            }
+        }
+        Self(parameters)
+    }
+
+    /// The parameters, in order.
+    #[must_use]
+    pub fn as_slice(&self) -> &[Parameter] {
+        &self.0
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Their values in a system.
+    #[must_use]
+    pub fn values(&self, system: &System) -> Vec<f64> {
+        self.0
+            .iter()
+            .map(|parameter| parameter.read(system))
+            .collect()
+    }
+
+    /// Their coordinates in a system.
+    #[must_use]
+    pub fn coordinates(&self, system: &System) -> Vec<f64> {
+        self.0
+            .iter()
+            .map(|parameter| parameter.coordinate(parameter.read(system)))
+            .collect()
+    }
+
+    /// Sets all from coordinates.
+    pub fn set_coordinates(&self, system: &mut System, coordinates: &[f64]) {
+        for (parameter, &coordinate) in self.0.iter().zip(coordinates) {
+            parameter.write(system, parameter.value(coordinate));
+        }
+    }
+
+    /// The element a parameter belongs to.
+    #[must_use]
+    pub fn owner(system: &System, parameter: &Parameter) -> Owner {
+        match parameter.target {
+            Target::Device { link, .. } => Owner::Edge(system.links()[link].key),
+            Target::Capacity(i) | Target::Leak(i) => Owner::Node(system.nodes()[i]),
+        }
+    }
+
+    /// Writes the values in a system back to the network it was compiled from.
+    pub fn store(&self, system: &System, network: &mut Network) {
+        for parameter in &self.0 {
+            let value = parameter.read(system);
+            match (parameter.target, Self::owner(system, parameter)) {
+                (Target::Device { p, .. }, Owner::Edge(key)) => {
+                    if let Some(edge) = network.edge_mut(key) {
+                        // The value came out of this very device type, within its range.
+                        let _ = edge.device.set_param(p, value);
+                    }
+                }
+                (Target::Capacity(_), Owner::Node(key)) => {
+                    if let Some(node) = network.node_mut(key) {
+                        node.capacity = value;
+                    }
+                }
+                (Target::Leak(_), Owner::Node(key)) => {
+                    if let Some(node) = network.node_mut(key) {
+                        node.leak = value;
+                    }
+                }
+                (Target::Device { .. }, Owner::Node(_)) | (_, Owner::Edge(_)) => {}
+            }
+        }
+    }
+
+    /// Adds Σ_i λ_i·∂F_i/∂θ for every parameter to `out`, at an evaluated state of the free reservoirs.
+    ///
+    /// On islands the steady state also depends on the capacities, through the conserved total Σ C·(x − initial); the
+    /// regularised Jacobian J − α·C·Cᵀ makes that an inflow of −α_island·C_i·(x_k − initial_k) for each C_k
+    /// (`totals[k]` = Σ_i λ_i·α·C_i over the island of k, zero elsewhere).
+    pub fn add_inflow_slopes(
+        &self,
+        system: &System,
+        flow: &Flow,
+        adjoint: &[f64],
+        totals: &[f64],
+        out: &mut [f64],
+    ) {
+        let at = |slot: usize| adjoint.get(slot).copied().unwrap_or(0.0);
+        let mut cached: Option<(usize, [f64; MAX_PARAMS])> = None;
+        for (parameter, out) in self.0.iter().zip(out) {
+            match parameter.target {
+                Target::Device { link, p } => {
+                    let slopes = match cached {
+                        Some((of, slopes)) if of == link => slopes,
+                        _ => {
+                            let edge = &system.links()[link];
+                            edge.device
+                                .d_params(flow.states[edge.from], flow.states[edge.to])
+                        }
+                    };
+                    cached = Some((link, slopes));
+                    let edge = &system.links()[link];
+                    *out += (at(edge.to) - at(edge.from)) * slopes[p];
+                }
+                Target::Leak(i) => *out -= adjoint[i] * (flow.states[i] - system.ground()),
+                Target::Capacity(i) => *out -= totals[i] * (flow.states[i] - system.initial()[i]),
+            }
+        }
+    }
+}

@@ -1,0 +1,565 @@
+//! Training as a stepper: one update a step, the best so far always at hand.
+//!
+//! Devices with NDC make the settled states jump between branches as parameters move. Inside a step the states are
+//! followed from the last ones; every so often, and for every number that is reported at the end, they are compared with
+//! those that the dynamics reaches from `initial`, and disagreements are counted. A step after which a row no longer
+//! settles is taken back and the rate lowered; a seeded run that stalls far from its goal starts anew, and says so.
+
+use nalgebra::{DMatrix, DVector};
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+
+use super::gradient::{
+    GradientError, RowRule, add_state_gradient, by_differences, by_simultaneous_perturbation,
+};
+use super::objective::{Goal, Objective, TaskError};
+use super::optimizer::{Descent, LevenbergMarquardt, clip};
+use super::parameters::Parameters;
+use super::rows::{Rows, Unsettled, quick, strict};
+use super::task::{Loss, Task};
+use super::training::{Optimizer, Rule, Training};
+use super::{init, twin};
+use crate::network::Network;
+use crate::system::System;
+
+/// Updates between two comparisons with the states reached from `initial`: often enough that a jump costs a small part
+/// of a run, seldom enough that the comparisons do.
+const CONFIRM_EVERY: usize = 100;
+
+/// A run that stalls above this share of the target variance has failed.
+const GOOD_SHARE: f64 = 0.01;
+
+/// A run that gains less than this share of its loss in `patience` updates has stalled.
+const LEAST_GAIN: f64 = 0.02;
+
+/// Snapshots kept for the end, when each is confirmed: more than one, since the best may not survive that.
+const CANDIDATES: usize = 6;
+
+/// Steps in a row that may be taken back before the run starts anew or ends.
+const MOST_RETREATS: usize = 12;
+
+/// What to train, and how.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan {
+    /// Rule, optimizer, rate, steps.
+    pub training: Training,
+    /// Draw the trainable parameters anew from this seed; `None` goes on from the network's.
+    pub seed: Option<u64>,
+    /// Train the no-NDC twin instead.
+    pub monotone: bool,
+}
+
+/// Why a training cannot start or go on.
+#[derive(Debug, thiserror::Error)]
+pub enum TrainError {
+    /// The task cannot be computed.
+    #[error(transparent)]
+    Task(#[from] TaskError),
+    /// Nothing to train.
+    #[error(
+        "task.trainable: names no parameter of this network; leave it out to train all device parameters"
+    )]
+    NothingToTrain,
+    /// The optimizer needs a sum of squares.
+    #[error(
+        "training.optimizer: levenberg_marquardt needs the loss mse and the rule implicit; use adam"
+    )]
+    NotLeastSquares,
+    /// A row has no steady state, however small the steps.
+    #[error(transparent)]
+    Unsettled(#[from] Unsettled),
+    /// The rule gave no gradient, however small the steps.
+    #[error(transparent)]
+    Gradient(#[from] GradientError),
+}
+
+/// What a step did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// There is more to do.
+    Running,
+    /// The number of steps is used up, or nothing more can be gained.
+    Done,
+}
+
+/// Parameters worth remembering.
+#[derive(Clone, Debug)]
+struct Snapshot {
+    loss: f64,
+    coordinates: Vec<f64>,
+}
+
+#[derive(Clone, Debug)]
+enum Method {
+    Descent(Descent),
+    LeastSquares(LevenbergMarquardt),
+}
+
+/// A training run.
+pub struct Trainer {
+    plan: Plan,
+    /// The network as given, from which restarts are drawn.
+    original: Network,
+    /// The network that is trained: the original or its twin.
+    network: Network,
+    task: Task,
+    system: System,
+    objective: Objective,
+    parameters: Parameters,
+    rows: Rows,
+    method: Method,
+    rng: ChaCha8Rng,
+    coordinates: Vec<f64>,
+    /// Coordinates of the last step that settled.
+    last_good: Vec<f64>,
+    /// The factor by which retreats have lowered the rate.
+    caution: f64,
+    retreats: usize,
+    losses: Vec<f64>,
+    /// The step at which the current run started, and its best loss `patience` steps ago.
+    run_start: usize,
+    run_best: f64,
+    run_best_at: usize,
+    candidates: Vec<Snapshot>,
+    branch_jumps: usize,
+    restarts: Vec<usize>,
+    updates_since_confirmed: usize,
+}
+
+/// What a training arrived at. Every number in it is of states that the dynamics reaches from `initial`.
+#[derive(Clone, Debug)]
+pub struct Trained {
+    /// The network with the best parameters.
+    pub network: Network,
+    /// The loss before each update.
+    pub losses: Vec<f64>,
+    /// The loss of the last parameters; `None` if a row does not settle there.
+    pub final_loss: Option<f64>,
+    /// The loss of the best parameters; `None` if no parameters were met at which every row settles.
+    pub best_loss: Option<f64>,
+    /// The outputs' states of each row at the best parameters, in node units.
+    pub outputs: Vec<Vec<f64>>,
+    /// Rows whose followed state was not the one reached from `initial`, over all comparisons.
+    pub branch_jumps: usize,
+    /// The steps at which the run started anew.
+    pub restarts: Vec<usize>,
+}
+
+impl Trainer {
+    /// A training at its start.
+    ///
+    /// # Errors
+    /// If the task cannot be computed, trains nothing, or the optimizer does not fit it.
+    pub fn new(
+        network: &Network,
+        task: &Task,
+        objective: Objective,
+        plan: Plan,
+    ) -> Result<Self, TrainError> {
+        let is_least_squares = plan.training.optimizer == Optimizer::LevenbergMarquardt;
+        if is_least_squares && (task.loss != Loss::Mse || plan.training.rule != Rule::Implicit) {
+            return Err(TrainError::NotLeastSquares);
+        }
+        let system = System::new(network);
+        let mut trainer = Self {
+            rng: ChaCha8Rng::seed_from_u64(plan.seed.unwrap_or(plan.training.seed)),
+            original: network.clone(),
+            network: network.clone(),
+            task: task.clone(),
+            parameters: Parameters::new(&system, task),
+            rows: Rows::new(&objective),
+            system,
+            objective,
+            method: Method::LeastSquares(LevenbergMarquardt::default()),
+            coordinates: Vec::new(),
+            last_good: Vec::new(),
+            caution: 1.0,
+            retreats: 0,
+            losses: Vec::new(),
+            run_start: 0,
+            run_best: f64::INFINITY,
+            run_best_at: 0,
+            candidates: Vec::new(),
+            branch_jumps: 0,
+            restarts: Vec::new(),
+            updates_since_confirmed: 0,
+            plan,
+        };
+        if trainer.parameters.is_empty() {
+            return Err(TrainError::NothingToTrain);
+        }
+        trainer.start();
+        Ok(trainer)
+    }
+
+    /// The loss before each update so far.
+    #[must_use]
+    pub fn losses(&self) -> &[f64] {
+        &self.losses
+    }
+
+    /// The system with the current parameters.
+    #[must_use]
+    pub fn system(&self) -> &System {
+        &self.system
+    }
+
+    /// The steps at which the run started anew.
+    #[must_use]
+    pub fn restarts(&self) -> &[usize] {
+        &self.restarts
+    }
+
+    /// Sets the learning rate from the next step on.
+    pub fn set_rate(&mut self, rate: f64) {
+        self.plan.training.rate = rate;
+    }
+
+    /// Draws (if seeded) and constrains (if monotone) the parameters, and forgets the rows' states.
+    fn start(&mut self) {
+        let mut network = self.original.clone();
+        if self.plan.seed.is_some() {
+            let mut system = System::new(&network);
+            let parameters = Parameters::new(&system, &self.task);
+            let drawn = init::draw(&system, &parameters, &mut self.rng);
+            parameters.set_coordinates(&mut system, &drawn);
+            parameters.store(&system, &mut network);
+        }
+        if self.plan.monotone {
+            twin::constrain(&mut network);
+        }
+        self.system = System::new(&network);
+        self.network = network;
+        self.parameters = Parameters::new(&self.system, &self.task);
+        self.coordinates = self.parameters.coordinates(&self.system);
+        self.last_good.clone_from(&self.coordinates);
+        self.rows = Rows::new(&self.objective);
+        self.method = match self.plan.training.optimizer {
+            Optimizer::LevenbergMarquardt => Method::LeastSquares(LevenbergMarquardt::default()),
+            Optimizer::Adam | Optimizer::Sgd => {
+                Method::Descent(Descent::new(&self.plan.training, self.parameters.len()))
+            }
+        };
+        self.caution = 1.0;
+        self.retreats = 0;
+        self.run_start = self.losses.len();
+        self.run_best = f64::INFINITY;
+        self.run_best_at = self.losses.len();
+    }
+
+    /// Takes one step: measures the loss, then updates the parameters.
+    ///
+    /// # Errors
+    /// If a row has no steady state or no gradient and neither smaller steps nor a new start help.
+    pub fn step(&mut self) -> Result<Status, TrainError> {
+        if self.losses.len() >= self.plan.training.steps {
+            return Ok(Status::Done);
+        }
+        match self.try_step() {
+            Ok(status) => {
+                if status == Status::Running && self.has_stalled() {
+                    self.restart();
+                }
+                Ok(status)
+            }
+            Err(error) => self.retreat(error),
+        }
+    }
+
+    fn try_step(&mut self) -> Result<Status, TrainError> {
+        self.parameters
+            .set_coordinates(&mut self.system, &self.coordinates);
+        let options = quick(self.plan.monotone);
+        let mut loss = self
+            .rows
+            .follow(&mut self.system, &self.objective, &options)?;
+        self.updates_since_confirmed += 1;
+        if self.updates_since_confirmed >= CONFIRM_EVERY {
+            self.updates_since_confirmed = 0;
+            let jumps = self
+                .rows
+                .confirm(&mut self.system, &self.objective, &options)?;
+            if jumps > 0 {
+                self.branch_jumps += jumps;
+                loss = self
+                    .rows
+                    .follow(&mut self.system, &self.objective, &options)?;
+            }
+        }
+        let mut coordinates = self.coordinates.clone();
+        let status = self.update(&mut coordinates, loss)?;
+        self.losses.push(loss);
+        self.remember(loss);
+        self.last_good = std::mem::replace(&mut self.coordinates, coordinates);
+        self.retreats = 0;
+        // A run that has recovered may go faster again.
+        self.caution = (self.caution * 1.02).min(1.0);
+        Ok(status)
+    }
+
+    /// Moves `coordinates` by one update; the loss is that of the coordinates before.
+    fn update(&mut self, coordinates: &mut [f64], loss: f64) -> Result<Status, TrainError> {
+        let rate = self.plan.training.rate * self.caution;
+        if let Method::LeastSquares(_) = self.method {
+            return self.least_squares_update(coordinates, loss);
+        }
+        let mut gradient = self.gradient()?;
+        if let Some(norm) = self.plan.training.clip {
+            clip(&mut gradient, norm);
+        }
+        if let Method::Descent(descent) = &mut self.method {
+            descent.update(coordinates, &gradient, rate);
+        }
+        self.constrain(coordinates);
+        Ok(Status::Running)
+    }
+
+    /// The gradient in coordinates, by the plan's rule, at the rows' states.
+    fn gradient(&mut self) -> Result<Vec<f64>, TrainError> {
+        let Self {
+            system,
+            objective,
+            parameters,
+            rows,
+            plan,
+            coordinates,
+            rng,
+            ..
+        } = self;
+        if let Some(rule) = RowRule::new(plan.training.rule, plan.training.beta) {
+            let mut gradient = rows.gradient(system, objective, parameters, rule)?;
+            for (g, parameter) in gradient.iter_mut().zip(parameters.as_slice()) {
+                *g *= parameter.stretch(parameter.read(system));
+            }
+            return Ok(gradient);
+        }
+        let options = quick(plan.monotone);
+        let mut trial = rows.clone();
+        let mut trial_system = system.clone();
+        let measure = |at: &[f64]| -> Result<f64, TrainError> {
+            parameters.set_coordinates(&mut trial_system, at);
+            Ok(trial.follow(&mut trial_system, objective, &options)?)
+        };
+        match plan.training.rule {
+            Rule::Spsa => by_simultaneous_perturbation(coordinates, rng, measure),
+            _ => by_differences(coordinates, measure),
+        }
+    }
+
+    /// One damped Gauss-Newton step: tried, judged by what it brings, and kept or not.
+    fn least_squares_update(
+        &mut self,
+        coordinates: &mut [f64],
+        loss: f64,
+    ) -> Result<Status, TrainError> {
+        let Self {
+            system,
+            objective,
+            parameters,
+            rows,
+            method,
+            ..
+        } = self;
+        let Method::LeastSquares(method) = method else {
+            return Ok(Status::Running);
+        };
+        let outputs = objective.outputs();
+        let weight = (1.0 / (objective.examples().len() * outputs.len()) as f64).sqrt();
+        let count = objective.examples().len() * outputs.len();
+        let mut residuals = DVector::zeros(count);
+        let mut jacobian = DMatrix::zeros(count, parameters.len());
+        let stretch: Vec<f64> = parameters
+            .as_slice()
+            .iter()
+            .map(|parameter| parameter.stretch(parameter.read(system)))
+            .collect();
+        for (row, example) in objective.examples().iter().enumerate() {
+            let Goal::States(goal) = &example.goal else {
+                return Err(TrainError::NotLeastSquares);
+            };
+            objective.ask(system, row);
+            for (k, (&slot, goal)) in outputs.iter().zip(goal).enumerate() {
+                let r = row * outputs.len() + k;
+                residuals[r] = weight * (rows.state(row)[slot] - goal);
+                let mut gradient = vec![0.0; parameters.len()];
+                add_state_gradient(&rows.settled(system, row), slot, parameters, &mut gradient)?;
+                for (p, (g, stretch)) in gradient.iter().zip(&stretch).enumerate() {
+                    jacobian[(r, p)] = weight * g * stretch;
+                }
+            }
+        }
+        let Some((step, promised)) = method.propose(&jacobian, &residuals) else {
+            return Ok(Status::Done);
+        };
+        let mut moved: Vec<f64> = coordinates.iter().zip(&step).map(|(c, s)| c + s).collect();
+        if self.plan.monotone {
+            twin::project(system, parameters, &mut moved);
+        }
+        let mut trial_system = system.clone();
+        let mut trial = rows.clone();
+        parameters.set_coordinates(&mut trial_system, &moved);
+        let reached = trial.follow(&mut trial_system, objective, &quick(self.plan.monotone));
+        let gained = reached.map_or(f64::NEG_INFINITY, |reached| loss - reached);
+        if method.judge(gained / promised.max(f64::MIN_POSITIVE)) {
+            coordinates.copy_from_slice(&moved);
+        }
+        Ok(if method.is_stuck() {
+            Status::Done
+        } else {
+            Status::Running
+        })
+    }
+
+    fn constrain(&self, coordinates: &mut [f64]) {
+        if self.plan.monotone {
+            twin::project(&self.system, &self.parameters, coordinates);
+        }
+    }
+
+    /// Keeps the current parameters if they are among the best.
+    fn remember(&mut self, loss: f64) {
+        if loss < self.run_best * (1.0 - LEAST_GAIN) {
+            self.run_best = loss;
+            self.run_best_at = self.losses.len();
+        }
+        let worst = self
+            .candidates
+            .last()
+            .map_or(f64::INFINITY, |snapshot| snapshot.loss);
+        if self.candidates.len() < CANDIDATES || loss < worst {
+            let position = self
+                .candidates
+                .partition_point(|snapshot| snapshot.loss <= loss);
+            self.candidates.insert(
+                position,
+                Snapshot {
+                    loss,
+                    coordinates: self.coordinates.clone(),
+                },
+            );
+            self.candidates.truncate(CANDIDATES);
+        }
+    }
+
+    /// Whether a seeded run gains nothing any more and is far from its goal.
+    fn has_stalled(&self) -> bool {
+        let patience = (self.plan.training.steps / 10).max(100);
+        let steps = self.losses.len();
+        let is_far = self
+            .objective
+            .target_variance()
+            .is_some_and(|variance| self.run_best > GOOD_SHARE * variance);
+        self.plan.seed.is_some()
+            && is_far
+            && steps - self.run_best_at >= patience
+            && self.plan.training.steps - steps >= patience
+    }
+
+    fn restart(&mut self) {
+        self.restarts.push(self.losses.len());
+        self.start();
+    }
+
+    /// After a step that cannot be evaluated: back to the last good parameters with smaller steps.
+    fn retreat(&mut self, error: TrainError) -> Result<Status, TrainError> {
+        self.retreats += 1;
+        if self.retreats > MOST_RETREATS || self.losses.len() == self.run_start {
+            // Restarts count as steps, so that a task without any steady state comes to an end.
+            if self.plan.seed.is_none() || self.losses.len() + 1 >= self.plan.training.steps {
+                return Err(error);
+            }
+            self.losses.push(f64::NAN);
+            self.restart();
+            return Ok(Status::Running);
+        }
+        self.caution *= 0.5;
+        for (coordinate, good) in self.coordinates.iter_mut().zip(&self.last_good) {
+            *coordinate = 0.5 * (*coordinate + good);
+        }
+        Ok(Status::Running)
+    }
+
+    /// Ends the training: confirms the last and the best parameters by the error-controlled dynamics from `initial`.
+    #[must_use]
+    pub fn finish(mut self) -> Trained {
+        let options = strict(self.plan.monotone);
+        let last = self.last_confirmed(&options);
+        let mut best: Option<(f64, Vec<f64>)> =
+            last.map(|loss| (loss, self.last_good_or_current()));
+        for snapshot in std::mem::take(&mut self.candidates) {
+            if best
+                .as_ref()
+                .is_some_and(|(loss, _)| *loss <= snapshot.loss)
+            {
+                break;
+            }
+            self.parameters
+                .set_coordinates(&mut self.system, &snapshot.coordinates);
+            let Ok(loss) = self
+                .rows
+                .settle(&mut self.system, &self.objective, &options)
+            else {
+                continue;
+            };
+            if best.as_ref().is_none_or(|(least, _)| loss < *least) {
+                best = Some((loss, snapshot.coordinates));
+            }
+        }
+        let best_loss = best.as_ref().map(|(loss, _)| *loss);
+        let mut outputs = Vec::new();
+        if let Some((_, coordinates)) = best {
+            self.parameters
+                .set_coordinates(&mut self.system, &coordinates);
+            if self
+                .rows
+                .settle(&mut self.system, &self.objective, &options)
+                .is_ok()
+            {
+                let states = (0..self.objective.examples().len()).map(|row| self.rows.state(row));
+                outputs = states
+                    .map(|x| {
+                        self.objective
+                            .outputs()
+                            .iter()
+                            .map(|&slot| x[slot])
+                            .collect()
+                    })
+                    .collect();
+            }
+            self.parameters.store(&self.system, &mut self.network);
+        }
+        Trained {
+            network: self.network,
+            losses: self.losses,
+            final_loss: last,
+            best_loss,
+            outputs,
+            branch_jumps: self.branch_jumps,
+            restarts: self.restarts,
+        }
+    }
+
+    fn last_good_or_current(&self) -> Vec<f64> {
+        self.coordinates.clone()
+    }
+
+    /// The loss of the last parameters from `initial`; counts the rows that had been followed to another state.
+    fn last_confirmed(&mut self, options: &crate::solve::steady::Options) -> Option<f64> {
+        self.parameters
+            .set_coordinates(&mut self.system, &self.coordinates);
+        let quick = quick(self.plan.monotone);
+        if self
+            .rows
+            .follow(&mut self.system, &self.objective, &quick)
+            .is_ok()
+        {
+            self.branch_jumps += self
+                .rows
+                .confirm(&mut self.system, &self.objective, options)
+                .ok()?;
+        }
+        self.rows
+            .settle(&mut self.system, &self.objective, options)
+            .ok()
+    }
+}
