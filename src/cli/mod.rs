@@ -223,9 +223,17 @@ pub fn open_window(start: WindowArgs) -> ExitCode {
 
 #[cfg(feature = "gui")]
 fn window(start: WindowArgs) -> Result<(), CliError> {
-    let WindowArgs { file, preset, state_folder } = start;
-    crate::gui::run(crate::gui::Start { file, preset, state_folder })
-        .map_err(|error| CliError::Window(error.to_string()))
+    let WindowArgs {
+        file,
+        preset,
+        state_folder,
+    } = start;
+    crate::gui::run(crate::gui::Start {
+        file,
+        preset,
+        state_folder,
+    })
+    .map_err(|error| CliError::Window(error.to_string()))
 }
 
 #[cfg(not(feature = "gui"))]
