@@ -150,7 +150,7 @@ pub(crate) enum CliError {
     },
     /// A setting of a reservoir that is not clamped.
     #[error(
-        "--set {id}: a {role} reservoir finds its own state; set an input or a bias, or change its \"initial\" in the file"
+        "--set {id}: this reservoir is free ({role}) and finds its own state; set an input or a bias, or change its \"initial\" in the file"
     )]
     NotAClamp { id: String, role: &'static str },
     /// A setting outside the platform's range.
@@ -223,9 +223,17 @@ pub fn open_window(start: WindowArgs) -> ExitCode {
 
 #[cfg(feature = "gui")]
 fn window(start: WindowArgs) -> Result<(), CliError> {
-    let WindowArgs { file, preset, state_folder } = start;
-    crate::gui::run(crate::gui::Start { file, preset, state_folder })
-        .map_err(|error| CliError::Window(error.to_string()))
+    let WindowArgs {
+        file,
+        preset,
+        state_folder,
+    } = start;
+    crate::gui::run(crate::gui::Start {
+        file,
+        preset,
+        state_folder,
+    })
+    .map_err(|error| CliError::Window(error.to_string()))
 }
 
 #[cfg(not(feature = "gui"))]
