@@ -326,7 +326,7 @@ mod tests {
             })
         ));
         assert!(matches!(
-            Curve::new(&enzyme, 1.0, [0.0, 1.0], 5),
+            Curve::new(&enzyme, 1.0, [-0.1, 1.0], 5),
             Err(CurveError::NotPositive { place: "start", .. })
         ));
         let both = Curve::new(&ohm, 0.0, [-1.0, 3.0], 2).unwrap();
