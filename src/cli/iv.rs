@@ -18,13 +18,13 @@ pub struct IvArgs {
     /// Edge whose current to trace
     edge: String,
     /// First state of the `from` end (default: the network's box, widened by its span)
-    #[arg(long, value_name = "A", value_parser = parse_finite, allow_negative_numbers = true)]
+    #[arg(long, value_name = "A", value_parser = parse_finite, allow_hyphen_values = true)]
     from: Option<f64>,
     /// Last state of the `from` end
-    #[arg(long, value_name = "B", value_parser = parse_finite, allow_negative_numbers = true)]
+    #[arg(long, value_name = "B", value_parser = parse_finite, allow_hyphen_values = true)]
     to: Option<f64>,
     /// Number of evenly spaced samples, both ends counted
-    #[arg(long, value_name = "N", default_value = "201", value_parser = parse_samples, allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", default_value = "201", value_parser = parse_samples, allow_hyphen_values = true)]
     samples: usize,
     /// Print comma-separated values: x, current, slope
     #[arg(long, conflicts_with = "json")]

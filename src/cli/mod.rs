@@ -25,7 +25,12 @@ use crate::system::System;
 ///
 /// Without a command the window opens, on FILE if one is given.
 #[derive(Debug, Parser)]
-#[command(name = "thermonet", version, args_conflicts_with_subcommands = true)]
+#[command(
+    name = "thermonet",
+    version,
+    args_conflicts_with_subcommands = true,
+    after_help = "Examples: thermonet presets/fold.json, thermonet solve presets/fold.json --json"
+)]
 pub struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
@@ -81,7 +86,7 @@ pub enum Command {
     #[command(after_help = "Example: thermonet iv presets/fold.json e1 --from -10 --to 10 --csv")]
     Iv(iv::IvArgs),
     /// Read a network and say what is wrong with it, and what is worth knowing
-    #[command(after_help = "Example: thermonet check my-network.json --json")]
+    #[command(after_help = "Example: thermonet check presets/fold.json --json")]
     Check(check::CheckArgs),
 }
 

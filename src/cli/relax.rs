@@ -14,10 +14,10 @@ pub struct RelaxArgs {
     #[command(flatten)]
     source: Source,
     /// Time at which to stop, in units of the inverse reference rate
-    #[arg(long, value_name = "T", value_parser = parse_until, allow_negative_numbers = true)]
+    #[arg(long, value_name = "T", value_parser = parse_until, allow_hyphen_values = true)]
     until: f64,
     /// Number of evenly spaced samples, both ends counted
-    #[arg(long, value_name = "N", default_value = "201", value_parser = parse_samples, allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", default_value = "201", value_parser = parse_samples, allow_hyphen_values = true)]
     samples: usize,
     /// Print comma-separated values: t, then one column for each free reservoir
     #[arg(long, conflicts_with = "json")]

@@ -42,21 +42,17 @@ pub(super) fn run(args: &SolveArgs) -> Result<(), CliError> {
         report.print()?;
     }
     let driven = case.system.is_driven();
-    match report.state.outcome {
-        Outcome::Unsettled(reason) => {
-            let mut message = report.unsettled(reason);
-            if driven {
-                message.push_str("; signals were left out, every clamp held at its value");
-            }
-            Err(CliError::Unsettled(message))
+    if let Outcome::Unsettled(reason) = report.state.outcome {
+        let mut message = report.unsettled(reason);
+        if driven {
+            message.push_str("; signals were left out, every clamp held at its value");
         }
-        _ => {
-            if driven {
-                complain("note: signals are left out: solve holds every clamp at its value");
-            }
-            Ok(())
-        }
+        return Err(CliError::Unsettled(message));
     }
+    if driven {
+        complain("note: signals are left out: solve holds every clamp at its value");
+    }
+    Ok(())
 }
 
 impl<'a> Report<'a> {
