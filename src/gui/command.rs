@@ -4,44 +4,8 @@ use std::path::PathBuf;
 
 use eframe::egui::{Key, KeyboardShortcut, Modifiers};
 
-use crate::network::{EdgeKey, NodeKey, Role};
-
-/// A reservoir or an edge.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Target {
-    /// A reservoir.
-    Node(NodeKey),
-    /// An edge.
-    Edge(EdgeKey),
-}
-
-/// A number of a reservoir that can be set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NodeField {
-    /// The state at which a clamp is held.
-    Value,
-    /// Carriers per unit of state.
-    Capacity,
-    /// Conductance to ground.
-    Leak,
-    /// The state at t = 0.
-    Initial,
-}
-
-/// A change to the document.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Edit {
-    /// Sets parameter number `.1` of an edge's device; infinity takes an optional one away.
-    Param(EdgeKey, usize, f64),
-    /// Sets a number of a reservoir.
-    Node(NodeKey, NodeField, f64),
-    /// Gives a reservoir another role.
-    Role(NodeKey, Role),
-    /// Lets a reservoir start at ground again.
-    StartAtGround(NodeKey),
-    /// Moves a reservoir on the canvas.
-    Move(NodeKey, [f64; 2]),
-}
+use crate::document::{Edit, Element};
+use crate::network::NodeKey;
 
 /// Everything the window can ask for. Nothing happens while it draws: commands are collected, then carried out.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,7 +19,7 @@ pub(crate) enum Command {
     /// Gives up a change under way.
     Abandon,
     /// Selects a reservoir or an edge, or nothing.
-    Select(Option<Target>),
+    Select(Option<Element>),
     /// Puts a reservoir's state somewhere else; running state only.
     Kick(NodeKey, f64),
     /// Simulated time per second.
@@ -230,11 +194,11 @@ impl Action {
     }
 
     /// The key that does it.
-    pub(crate) fn shortcut(self) -> Option<KeyboardShortcut> {
+    pub(crate) fn shortcut(self) -> KeyboardShortcut {
         let plain = |key| KeyboardShortcut::new(Modifiers::NONE, key);
         let command = |key| KeyboardShortcut::new(Modifiers::COMMAND, key);
         let shifted = |key| KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), key);
-        Some(match self {
+        match self {
             Self::Open => command(Key::O),
             Self::Save => command(Key::S),
             Self::SaveAs => shifted(Key::S),
@@ -253,15 +217,15 @@ impl Action {
             Self::JumpToSteady => plain(Key::End),
             Self::Keys => plain(Key::Questionmark),
             Self::About => plain(Key::F1),
-        })
+        }
     }
 
     /// The key as people write it.
-    pub(crate) fn key_text(self) -> Option<String> {
+    pub(crate) fn key_text(self) -> String {
         let KeyboardShortcut {
             modifiers,
             logical_key,
-        } = self.shortcut()?;
+        } = self.shortcut();
         let mut text = String::new();
         if modifiers.command {
             text.push_str(if cfg!(target_os = "macos") {
@@ -279,15 +243,12 @@ impl Action {
             Key::Escape => "Esc",
             key => key.name(),
         });
-        Some(text)
+        text
     }
 
     /// The tip for a tooltip: it ends with the key.
     pub(crate) fn tooltip(self) -> String {
-        match self.key_text() {
-            Some(key) => format!("{}  ({key})", self.tip()),
-            None => self.tip().to_owned(),
-        }
+        format!("{}  ({})", self.tip(), self.key_text())
     }
 }
 
@@ -299,10 +260,7 @@ mod tests {
     fn no_two_actions_share_a_key() {
         for (k, a) in Action::ALL.iter().enumerate() {
             for b in &Action::ALL[k + 1..] {
-                assert!(
-                    a.shortcut().is_none() || a.shortcut() != b.shortcut(),
-                    "{a:?} and {b:?}"
-                );
+                assert_ne!(a.shortcut(), b.shortcut(), "{a:?} and {b:?}");
             }
             assert!(a.tooltip().ends_with(')'));
         }

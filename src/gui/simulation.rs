@@ -21,6 +21,14 @@ const TRACE_LENGTH: usize = 1800;
 /// Points kept of the tail in the I-V plot: about a second and a half.
 const TAIL_LENGTH: usize = 90;
 
+/// Gauss-Legendre quadrature with three points, on −1…1 with weights for unit length: order six, beyond the dense
+/// output's own.
+const GAUSS: [(f64, f64); 3] = [
+    (-0.774_596_669_241_483_4, 5.0 / 18.0),
+    (0.0, 8.0 / 18.0),
+    (0.774_596_669_241_483_4, 5.0 / 18.0),
+];
+
 /// Simulated time that one step by hand takes, in seconds at the speed set.
 const STEP_SECONDS: f64 = 0.1;
 
@@ -245,13 +253,7 @@ impl Simulation {
         if end <= start {
             return;
         }
-        // Gauss-Legendre with three points: order six, beyond the dense output's own.
-        const NODES: [(f64, f64); 3] = [
-            (-0.774_596_669_241_483_4, 5.0 / 18.0),
-            (0.0, 8.0 / 18.0),
-            (0.774_596_669_241_483_4, 5.0 / 18.0),
-        ];
-        for (node, weight) in NODES {
+        for (node, weight) in GAUSS {
             let t = start + 0.5 * (1.0 + node) * (end - start);
             self.relaxation.sample(t, &mut self.x);
             let clamps = self.system.clamps_at(t, t);

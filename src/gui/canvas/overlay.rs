@@ -3,6 +3,7 @@
 use eframe::egui::{self, Align, Layout, Rect, RichText, Ui, UiBuilder, vec2};
 
 use super::Shown;
+use crate::gui::badges::badges;
 use crate::gui::command::Command;
 use crate::gui::number;
 use crate::gui::theme::{self, Palette};
@@ -21,11 +22,11 @@ pub(super) fn overlay_ui(ui: &mut Ui, area: Rect, shown: &Shown<'_>, commands: &
             .max_rect(strip)
             .layout(Layout::right_to_left(Align::Center)),
         |ui| {
-            for badge in shown.derived.badges(shown.network).iter().rev() {
+            for badge in badges(shown.network, shown.derived).iter().rev() {
                 let color = match badge.answer {
                     Some(true) => palette.ok,
                     Some(false) if badge.is_about_ndc => palette.ndc,
-                    Some(false) => palette.dim,
+                    Some(false) => palette.positive,
                     None => palette.dim,
                 };
                 let color = if badge.is_stale {
@@ -34,11 +35,9 @@ pub(super) fn overlay_ui(ui: &mut Ui, area: Rect, shown: &Shown<'_>, commands: &
                     color
                 };
                 let response = widgets::badge_ui(ui, &badge.text, &badge.text, color)
-                    .on_hover_text(&badge.why);
-                if response.clicked()
-                    && let Some(target) = badge.target
-                {
-                    commands.push(Command::Select(Some(target)));
+                    .on_hover_text(badge.why.as_str());
+                if response.clicked() && badge.element.is_some() {
+                    commands.push(Command::Select(badge.element));
                 }
             }
             if ui.available_width() > 230.0 {
@@ -54,6 +53,7 @@ pub(super) fn overlay_ui(ui: &mut Ui, area: Rect, shown: &Shown<'_>, commands: &
         },
     );
     chips(ui, area, shown);
+    readings_ui(ui, area, shown);
 }
 
 fn hint(shown: &Shown<'_>) -> &'static str {
@@ -96,5 +96,47 @@ fn chips(ui: &Ui, area: Rect, shown: &Shown<'_>) {
         ui.painter()
             .galley(rect.center() - 0.5 * galley.size(), galley, palette.dim);
         corner.y -= size.y + 6.0;
+    }
+}
+
+/// Bottom right: what is stored, what the numerics lost of it, and what it all costs.
+fn readings_ui(ui: &Ui, area: Rect, shown: &Shown<'_>) {
+    let palette = Palette::current(ui);
+    let simulation = shown.simulation;
+    let stored = number::significant(simulation.total(), 4);
+    let drift = number::significant(simulation.drift().abs(), 1);
+    let power = number::significant(simulation.dissipation().total(), 3);
+    let readings = [
+        (
+            format!("P {power} k_BT/τ₀"),
+            "dissipation now, of all edges and leaks together",
+        ),
+        (
+            format!("Σ {stored} ±{drift}"),
+            "the stored total Σ C·x and its drift: the change of the total minus what clamps and leaks delivered. \
+             The drift is what the numerics lost or made, and should be next to nothing",
+        ),
+    ];
+    let mut right = area.right() - 12.0;
+    for (k, (text, tip)) in readings.into_iter().enumerate() {
+        let galley =
+            ui.painter()
+                .layout_no_wrap(text.clone(), theme::mono(theme::SMALL), palette.dim);
+        let size = galley.size();
+        let rect = Rect::from_min_size(
+            egui::pos2(right - size.x, area.bottom() - 8.0 - size.y),
+            size,
+        );
+        ui.painter().rect_filled(
+            rect.expand2(vec2(4.0, 2.0)),
+            3.0,
+            palette.background.gamma_multiply(0.8),
+        );
+        ui.painter().galley(rect.min, galley, palette.dim);
+        let id = ui.scope_id().with(("reading", k));
+        let response = ui.interact(rect, id, egui::Sense::hover());
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &text));
+        response.on_hover_text(tip);
+        right = rect.left() - 20.0;
     }
 }
