@@ -84,11 +84,12 @@ pub fn run(start: Start) -> Result<(), GuiError> {
     .map_err(|error| GuiError::NoWindow(one_line(&error.to_string())))
 }
 
-/// The first line of a message, without a full stop.
+/// The first line of a message, without a full stop, and without the place in the source that winit puts into it.
 fn one_line(text: &str) -> String {
-    text.lines()
-        .next()
-        .unwrap_or_default()
-        .trim_end_matches('.')
-        .to_owned()
+    let line = text.lines().next().unwrap_or_default();
+    let said = line
+        .split_once(".rs:")
+        .and_then(|(_, rest)| rest.split_once(": "))
+        .map_or(line, |(_, said)| said);
+    said.trim_end_matches('.').to_owned()
 }
