@@ -18,6 +18,7 @@ use super::theme::{self, Palette};
 use super::time_bar;
 use super::traces;
 use super::view::{ViewState, only, only_edge, selection_of};
+use super::widgets;
 use crate::document::presets::{PRESETS, Preset, preset};
 use crate::document::{self, Document, Element, LoadError, Loaded, Problem, Rejected, Revision};
 use crate::network::Network;
@@ -261,7 +262,6 @@ impl App {
             Action::Deselect => {
                 if self.editor.is_dragging() {
                     self.editor.abandon();
-                    ctx.stop_dragging();
                 } else if self.message.is_some() {
                     self.message = None;
                 } else {
@@ -364,9 +364,9 @@ impl App {
         for action in actions {
             let shortcut = action.shortcut();
             let is_plain = !shortcut.modifiers.any();
-            // Space and Enter press a focused button; arrows and End belong to a focused slider.
-            let belongs_to_widget = focused.is_some()
-                && matches!(shortcut.logical_key, egui::Key::Space | egui::Key::End);
+            // Space presses a focused button.
+            let belongs_to_widget = shortcut.logical_key == egui::Key::Space
+                && focused.is_some_and(|focused| !widgets::is_slider(ctx, focused));
             if is_plain && (is_typing || belongs_to_widget) {
                 continue;
             }

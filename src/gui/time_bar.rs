@@ -198,12 +198,12 @@ pub(crate) fn gauge_words(
 /// How the motion from the initial state ends, in a sentence.
 pub(crate) fn steady_words(derived: &Derived) -> String {
     match derived.news() {
-        SteadyNews::Pending => "the steady state is being computed".to_owned(),
+        SteadyNews::Pending => "The steady state is being computed.".to_owned(),
         SteadyNews::Failed(message) => {
-            format!("the steady state could not be computed: {message}")
+            format!("The steady state could not be computed: {message}")
         }
         SteadyNews::Known(outcome) => outcome_words(outcome).unwrap_or_else(|| {
-            "the motion from the initial state ends at the green ticks".to_owned()
+            "The motion from the initial state ends at the green ticks.".to_owned()
         }),
     }
 }
