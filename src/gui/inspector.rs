@@ -19,8 +19,8 @@ use crate::network::{self, Edge, Network, Node, NodeKey, Role};
 /// Widths of a parameter row's columns, in points; the slider takes what is left.
 const NAME: f32 = 84.0;
 const SYMBOL: f32 = 22.0;
-const NUMBER: f32 = 58.0;
-const UNIT: f32 = 58.0;
+const NUMBER: f32 = 66.0;
+const UNIT: f32 = 56.0;
 
 /// What the inspector looks at.
 pub(crate) struct Inspected<'a> {

@@ -88,7 +88,12 @@ fn right_ui(ui: &mut Ui, editor: &Editor, view: &ViewState, commands: &mut Vec<C
     // Right to left: the name of the step stands between the buttons and the panel switches.
     if let Some(name) = editor.undo_name() {
         ui.add(
-            egui::Label::new(RichText::new(name).size(theme::SMALL).color(palette.dim)).truncate(),
+            egui::Label::new(
+                RichText::new(format!("Undo {name}"))
+                    .size(theme::SMALL)
+                    .color(palette.dim),
+            )
+            .truncate(),
         );
     }
     for (icon, action, name) in [

@@ -25,7 +25,6 @@ pub(crate) fn time_bar_ui(
     derived: &Derived,
     commands: &mut Vec<Command>,
 ) {
-    let palette = Palette::current(ui);
     ui.horizontal_centered(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
         buttons_ui(ui, simulation, derived, commands);
@@ -41,13 +40,6 @@ pub(crate) fn time_bar_ui(
         );
         gauge_ui(ui, network, simulation, derived);
     });
-    if simulation.is_behind() {
-        ui.painter().hline(
-            ui.max_rect().x_range(),
-            ui.max_rect().top(),
-            (2.0, palette.dim),
-        );
-    }
 }
 
 fn buttons_ui(

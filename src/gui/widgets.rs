@@ -318,17 +318,20 @@ pub(super) fn number_ui(
     // As fast as the slider's hand: the share of the scale that two points of it cover.
     let unit = scale.unit(value);
     let speed = (scale.value(unit + 0.01, true) - scale.value(unit - 0.01, true)).abs() * 0.5;
+    // Placed in a rectangle of its own: a long number is cut and does not widen the row.
+    let (rect, _) = ui.allocate_exact_size(vec2(width, 22.0), Sense::hover());
     let response = ui
         .push_id(id, |ui| {
-            ui.add_sized(
-                vec2(width, 22.0),
+            ui.place(
+                rect,
                 DragValue::new(&mut edited)
                     .range(legal.clone())
                     .clamp_existing_to_range(false)
                     .speed(speed.max(1e-6))
                     .update_while_editing(false)
+                    .min_size(rect.size())
                     .clip_text(true)
-                    .custom_formatter(|x, _| number::short(x, 5))
+                    .custom_formatter(|x, _| number::short(x, 4))
                     .custom_parser(parse),
             )
         })

@@ -13,7 +13,13 @@ use crate::gui::widgets;
 pub(super) const TOP: f32 = 34.0;
 
 /// Draws badges and chips over the canvas.
-pub(super) fn overlay_ui(ui: &mut Ui, area: Rect, shown: &Shown<'_>, commands: &mut Vec<Command>) {
+pub(super) fn overlay_ui(
+    ui: &mut Ui,
+    area: Rect,
+    shown: &Shown<'_>,
+    left_out: usize,
+    commands: &mut Vec<Command>,
+) {
     let strip =
         Rect::from_min_max(area.min, egui::pos2(area.right(), area.top() + TOP)).shrink(6.0);
     let palette = Palette::current(ui);
@@ -26,7 +32,7 @@ pub(super) fn overlay_ui(ui: &mut Ui, area: Rect, shown: &Shown<'_>, commands: &
                 let color = match badge.answer {
                     Some(true) => palette.ok,
                     Some(false) if badge.is_about_ndc => palette.ndc,
-                    Some(false) => palette.positive,
+                    Some(false) => palette.text,
                     None => palette.dim,
                 };
                 let color = if badge.is_stale {
@@ -52,7 +58,7 @@ pub(super) fn overlay_ui(ui: &mut Ui, area: Rect, shown: &Shown<'_>, commands: &
             }
         },
     );
-    chips(ui, area, shown);
+    chips(ui, area, shown, left_out);
     readings_ui(ui, area, shown);
 }
 
@@ -65,7 +71,7 @@ fn hint(shown: &Shown<'_>) -> &'static str {
 }
 
 /// Bottom left: what is not as it would be drawn otherwise.
-fn chips(ui: &Ui, area: Rect, shown: &Shown<'_>) {
+fn chips(ui: &Ui, area: Rect, shown: &Shown<'_>, left_out: usize) {
     let palette = Palette::current(ui);
     let mut texts = Vec::new();
     if let Some(slowing) = shown.dots.slowing()
@@ -78,6 +84,9 @@ fn chips(ui: &Ui, area: Rect, shown: &Shown<'_>) {
     }
     if shown.simulation.is_behind() {
         texts.push("the solver is slower than the speed set".to_owned());
+    }
+    if left_out > 0 {
+        texts.push(format!("the {left_out} weakest edges are not drawn"));
     }
     let mut corner = area.left_bottom() + vec2(10.0, -10.0);
     for text in texts {
