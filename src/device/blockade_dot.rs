@@ -182,9 +182,9 @@ impl Law<6> for BlockadeDot {
             0.0,
         ),
         level_spec("level_2", "ε₂", "energy of the trapping charge state", 4.0),
-        rate_spec("in_1", "in₁", "rate between state 1 and `from`", 1.0),
-        rate_spec("in_2", "in₂", "rate between state 2 and `from`", 1.0),
-        rate_spec("out_1", "out₁", "rate between state 1 and `to`", 1.0),
+        rate_spec("in_1", "i₁", "rate between state 1 and `from`", 1.0),
+        rate_spec("in_2", "i₂", "rate between state 2 and `from`", 1.0),
+        rate_spec("out_1", "o₁", "rate between state 1 and `to`", 1.0),
         rate_spec(
             "out_2",
             "out₂",
