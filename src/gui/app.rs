@@ -28,7 +28,10 @@ const VIEW_KEY: &str = "view";
 
 /// Widths of the inspector.
 const INSPECTOR: f32 = 400.0;
-const INSPECTOR_RANGE: std::ops::RangeInclusive<f32> = 320.0..=620.0;
+const INSPECTOR_RANGE: [f32; 2] = [320.0, 620.0];
+
+/// The part of the window's width that the inspector may take.
+const INSPECTOR_SHARE: f32 = 0.44;
 
 /// Heights of the time plot.
 const TRACES: f32 = 168.0;
@@ -386,9 +389,11 @@ impl App {
                 menu::menu_bar_ui(ui, &self.editor, &self.view, commands);
             });
         if self.view.is_inspector_open {
+            let [least, most] = INSPECTOR_RANGE;
+            let most = most.min(INSPECTOR_SHARE * ui.available_width()).max(least);
             Panel::right("inspector")
                 .default_size(INSPECTOR)
-                .size_range(INSPECTOR_RANGE)
+                .size_range(least..=most)
                 .resizable(true)
                 .frame(flat(Margin::symmetric(14, 10)))
                 .show(ui, |ui| {

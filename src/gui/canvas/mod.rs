@@ -52,7 +52,7 @@ const MOST_DRAWN: usize = 6000;
 const MOST_ACCESSIBLE: usize = 300;
 
 /// Below this magnification tanks carry no text.
-const SMALLEST_LABELLED: f32 = 0.4;
+const SMALLEST_LABELLED: f32 = 0.3;
 
 /// What the canvas shows.
 pub(crate) struct Shown<'a> {

@@ -92,7 +92,9 @@ fn chips(ui: &Ui, area: Rect, shown: &Shown<'_>, left_out: usize) {
     if left_out > 0 {
         texts.push(format!("the {left_out} weakest edges are not drawn"));
     }
-    let mut corner = area.left_bottom() + vec2(10.0, -10.0);
+    // On a narrow canvas the readings need the lowest line for themselves.
+    let lift = if area.width() < 640.0 { 28.0 } else { 0.0 };
+    let mut corner = area.left_bottom() + vec2(10.0, -10.0 - lift);
     for text in texts {
         let galley = ui
             .painter()
