@@ -5,8 +5,7 @@
 #![expect(
     clippy::unwrap_used,
     clippy::print_stdout,
-    missing_docs,
-    reason = "a failed setup ends the measurement, the ratios are its output, criterion's macros make public items"
+    reason = "a failed setup ends the measurement, and the ratios are its output"
 )]
 
 use std::fs;
@@ -128,7 +127,7 @@ fn laws(c: &mut Criterion) {
     let states = Sweep::new(Kind::Ohmic).a;
     let mut out = vec![0.0; DEVICES];
     group.bench_function("exp", |b| {
-        b.iter(|| exponentials(black_box(&states), &mut out))
+        b.iter(|| exponentials(black_box(&states), &mut out));
     });
     for kind in Kind::ALL {
         let mut sweep = Sweep::new(kind);
