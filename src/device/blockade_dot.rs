@@ -187,7 +187,7 @@ impl Law<6> for BlockadeDot {
         rate_spec("out_1", "o₁", "rate between state 1 and `to`", 1.0),
         rate_spec(
             "out_2",
-            "out₂",
+            "o₂",
             "rate between state 2 and `to`; slow makes a trap in forward direction",
             0.01,
         ),
