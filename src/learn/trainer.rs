@@ -243,6 +243,12 @@ impl Trainer {
         &self.restarts
     }
 
+    /// The rows of the task with their settled states.
+    #[must_use]
+    pub fn rows(&self) -> &Rows {
+        &self.rows
+    }
+
     /// Sets the learning rate from the next step on.
     pub fn set_rate(&mut self, rate: f64) {
         self.plan.training.rate = rate;
