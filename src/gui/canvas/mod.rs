@@ -52,7 +52,7 @@ const MOST_DRAWN: usize = 6000;
 const MOST_ACCESSIBLE: usize = 300;
 
 /// Below this magnification tanks carry no text.
-const SMALLEST_LABELLED: f32 = 0.4;
+const SMALLEST_LABELLED: f32 = 0.3;
 
 /// What the canvas shows.
 pub(crate) struct Shown<'a> {
@@ -395,6 +395,12 @@ impl<'a> Canvas<'a, '_> {
             };
             self.remember(memory, Some(drag));
         }
+        // The press of Esc may have been taken by its shortcut; that it is down cannot.
+        if self.recall(memory).is_some() && self.ui.input(|i| i.key_down(Key::Escape)) {
+            self.remember(memory, None);
+            self.commands.push(Command::Abandon);
+            self.ui.ctx().stop_dragging();
+        }
         let drag = self.recall(memory);
         if let Some(drag) = drag
             && (hit.dragged() || hit.drag_stopped())
@@ -419,11 +425,6 @@ impl<'a> Canvas<'a, '_> {
                 }
             }
             if is_done {
-                self.remember(memory, None);
-            }
-            if self.ui.input(|i| i.key_pressed(Key::Escape)) {
-                self.commands.push(Command::Abandon);
-                self.ui.ctx().stop_dragging();
                 self.remember(memory, None);
             }
         }

@@ -5,6 +5,7 @@ use eframe::egui::{self, Align, Layout, Rect, RichText, Ui, UiBuilder, vec2};
 use super::Shown;
 use crate::gui::badges::badges;
 use crate::gui::command::Command;
+use crate::gui::derived::{SteadyNews, outcome_words};
 use crate::gui::number;
 use crate::gui::theme::{self, Palette};
 use crate::gui::widgets;
@@ -74,6 +75,9 @@ fn hint(shown: &Shown<'_>) -> &'static str {
 fn chips(ui: &Ui, area: Rect, shown: &Shown<'_>, left_out: usize) {
     let palette = Palette::current(ui);
     let mut texts = Vec::new();
+    if let SteadyNews::Known(outcome) = shown.derived.news() {
+        texts.extend(outcome_words(outcome));
+    }
     if let Some(slowing) = shown.dots.slowing()
         && shown.simulation.is_running()
     {
@@ -88,7 +92,9 @@ fn chips(ui: &Ui, area: Rect, shown: &Shown<'_>, left_out: usize) {
     if left_out > 0 {
         texts.push(format!("the {left_out} weakest edges are not drawn"));
     }
-    let mut corner = area.left_bottom() + vec2(10.0, -10.0);
+    // On a narrow canvas the readings need the lowest line for themselves.
+    let lift = if area.width() < 640.0 { 28.0 } else { 0.0 };
+    let mut corner = area.left_bottom() + vec2(10.0, -10.0 - lift);
     for text in texts {
         let galley = ui
             .painter()
