@@ -39,8 +39,10 @@ const REACH: f32 = 9.0;
 /// How near to a level the pointer must be to take hold of it, in screen points.
 const LEVEL_REACH: f32 = 6.0;
 
-/// What fitting leaves free at the sides, and above and below: labels, marks, the badges' strip.
-const FIT_MARGINS: Vec2 = vec2(72.0, 82.0);
+/// What fitting leaves free at the sides for labels, above for badges, marks and labels, and below for spouts and chips.
+const FIT_SIDES: f32 = 64.0;
+const FIT_ABOVE: f32 = 76.0;
+const FIT_BELOW: f32 = 48.0;
 
 /// Beyond this many edges in view only the curves are drawn.
 const MOST_DETAILED: usize = 400;
@@ -87,7 +89,11 @@ pub(crate) fn canvas_ui(
     painter.rect_filled(area, CornerRadius::ZERO, palette.background);
     if view.camera.is_none() && area.width() > 1.0 && area.height() > 1.0 {
         let mut camera = Camera::default();
-        camera.fit(area, shown.scene.bounds, FIT_MARGINS);
+        let room = Rect::from_min_max(
+            area.min + vec2(FIT_SIDES, FIT_ABOVE),
+            area.max - vec2(FIT_SIDES, FIT_BELOW),
+        );
+        camera.fit(area, room, shown.scene.bounds);
         view.camera = Some(camera);
     }
     let mut camera = view.camera.unwrap_or_default();
