@@ -23,6 +23,8 @@ mod inspector;
 mod iv;
 mod menu;
 mod number;
+mod opening;
+mod row;
 mod simulation;
 mod theme;
 mod time_bar;
