@@ -39,8 +39,8 @@ pub(super) fn opening(start: &Start) -> (Document, Option<PathBuf>, Option<Messa
     }
 }
 
-/// What a start without arguments shows: the smallest network that does what no monotone one can.
-const FIRST_PRESET: &str = "fold";
+/// What a start without arguments shows: a trained network that does what no monotone one can.
+const FIRST_PRESET: &str = "xor";
 
 fn empty() -> Document {
     Document::new(Network::new(Platform::Electronic))
