@@ -44,9 +44,9 @@ impl Default for Dots {
 }
 
 impl Dots {
-    /// The factor by which all dots are slowed so as not to strobe, if they are.
+    /// The factor by which all dots are slowed so as not to strobe, if that is worth a word.
     pub(crate) fn slowing(&self) -> Option<f64> {
-        (self.slowing < 0.999).then_some(self.slowing)
+        (self.slowing < 0.95).then_some(self.slowing)
     }
 
     /// Moves the dots for a frame of `seconds` in which `time_per_second` units of time pass in one second.

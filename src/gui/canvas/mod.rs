@@ -119,14 +119,15 @@ pub(crate) fn canvas_ui(
     canvas.edge_nodes(&response, &looks);
     let tanks = canvas.tanks(&response);
     canvas.labels(&looks, &tanks, detail);
-    if let Some((title, rows)) = canvas.callout.take()
+    let callout = canvas.callout.take();
+    let left_out = in_view.saturating_sub(MOST_DRAWN);
+    overlay::overlay_ui(ui, area, shown, left_out, commands);
+    if let Some((title, rows)) = callout
         && let Some(pointer) = ui.ctx().pointer_hover_pos()
         && area.contains(pointer)
     {
         labels::callout(&painter, palette, area, pointer, &title, &rows);
     }
-    let left_out = in_view.saturating_sub(MOST_DRAWN);
-    overlay::overlay_ui(ui, area, shown, left_out, commands);
 }
 
 /// Pans by dragging the empty canvas, zooms by the wheel at the pointer.
