@@ -6,19 +6,20 @@ use eframe::egui::{self, Context, Frame, Margin, Panel, Theme, Ui, ViewportComma
 
 use super::Start;
 use super::canvas::{self, Dots, Scene, Shown, StateScale};
-use super::command::{Action, Command, Target};
+use super::command::{Action, Command};
 use super::derived::Derived;
 use super::dialogs::{self, Detail, Dialog, FileUse, Message};
 use super::editor::Editor;
 use super::inspector::{self, Inspected};
+use super::iv::Curves;
 use super::menu;
 use super::simulation::Simulation;
 use super::theme::{self, Palette};
 use super::time_bar;
 use super::traces;
-use super::view::ViewState;
+use super::view::{ViewState, only, only_edge, selection_of};
 use crate::document::presets::{PRESETS, Preset, preset};
-use crate::document::{self, Document, LoadError, Loaded, Rejected};
+use crate::document::{self, Document, Element, LoadError, Loaded, Problem, Rejected, Revision};
 use crate::network::Network;
 
 /// Where the view is kept in eframe's storage.
@@ -32,8 +33,12 @@ const INSPECTOR_RANGE: std::ops::RangeInclusive<f32> = 320.0..=620.0;
 const TRACES: f32 = 168.0;
 const TRACES_RANGE: std::ops::RangeInclusive<f32> = 96.0..=420.0;
 
-/// A reservoir that will move by less than this part of a screen point has settled.
-const VISIBLE_POINTS: f64 = 0.5;
+/// Simulated time per second at first: the presets relax in some ten units of time, which is then some seconds.
+const FIRST_SPEED: f64 = 2.0;
+
+/// A reservoir that will move by less than this part of a screen point has settled: invisible on a tank, and still so
+/// in the time plot, whose scale may be ten times finer.
+const VISIBLE_POINTS: f64 = 0.05;
 
 /// The window's whole state.
 pub struct App {
@@ -44,8 +49,9 @@ pub struct App {
     dots: Dots,
     scene: Scene,
     scale: StateScale,
+    curves: Curves,
     /// The revisions of physics and layout that simulation and scene were built for.
-    built: (u64, u64),
+    built: Revision,
     dialog: Option<Dialog>,
     message: Option<Message>,
     title: String,
@@ -62,7 +68,7 @@ impl App {
         theme::install(&cc.egui_ctx, view.theme);
         let (document, path, message) = opening(start);
         let editor = Editor::new(document, path);
-        let simulation = Simulation::new(editor.network(), 1.0);
+        let simulation = Simulation::new(editor.network(), FIRST_SPEED);
         let scene = Scene::new(editor.network());
         let scale = StateScale::new(editor.network(), &[]);
         let mut app = Self {
@@ -73,7 +79,8 @@ impl App {
             dots: Dots::default(),
             scene,
             scale,
-            built: (0, 0),
+            curves: Curves::default(),
+            built: Revision::default(),
             dialog: None,
             message,
             title: String::new(),
@@ -133,8 +140,8 @@ impl App {
 
     /// What is selected.
     #[must_use]
-    pub fn selection(&self) -> Option<Target> {
-        self.view.selection
+    pub fn selection(&self) -> Option<Element> {
+        only(&self.view.selection)
     }
 
     /// A first look should show a curve: an edge with NDC if there is one, else any.
@@ -159,7 +166,7 @@ impl App {
                 network.edges().iter().find(bends)
             })
             .or_else(|| network.edges().first());
-        self.view.selection = edge.map(|edge| Target::Edge(edge.key()));
+        self.view.selection = selection_of(edge.map(|edge| Element::Edge(edge.key())));
     }
 
     /// Opens another document in place of this one.
@@ -168,7 +175,7 @@ impl App {
         self.simulation = Simulation::new(self.editor.network(), self.simulation.speed());
         self.dots = Dots::default();
         self.scene = Scene::new(self.editor.network());
-        self.built = (0, 0);
+        self.built = self.editor.revision();
         self.derived.clear();
         self.view.camera = None;
         self.message = None;
@@ -177,29 +184,23 @@ impl App {
 
     /// Brings simulation and scene up to the document as it is seen.
     fn rebuild(&mut self) {
-        let wanted = (
-            self.editor.physics_revision(),
-            self.editor.layout_revision(),
-        );
-        if self.built.0 != wanted.0 {
+        let (old, new) = (self.built, self.editor.revision());
+        self.built = new;
+        let is_rewired = old.topology() != new.topology();
+        if is_rewired || old.parameters() != new.parameters() {
             self.simulation.rebuild(self.editor.network());
         }
-        if self.built.1 != wanted.1 {
+        // A capacity is a parameter, and widens a tank.
+        if is_rewired || old.parameters() != new.parameters() || old.layout() != new.layout() {
             self.scene = Scene::new(self.editor.network());
         }
-        self.built = wanted;
-        self.derived
-            .update(self.editor.network(), self.editor.physics_revision());
+        self.derived.update(self.editor.network(), new);
         let steady: &[f64] = self
             .derived
             .settled()
             .map_or(&[], |(state, _)| state.x.as_slice());
         self.scale = StateScale::new(self.editor.network(), steady);
-        let watched = match self.view.selection {
-            Some(Target::Edge(key)) => Some(key),
-            _ => None,
-        };
-        self.simulation.watch(watched);
+        self.simulation.watch(only_edge(&self.view.selection));
     }
 
     /// The smallest change of state that can be seen.
@@ -213,13 +214,16 @@ impl App {
         match command {
             Command::Act(action) => self.act(ctx, action),
             Command::Live(edit) => {
-                self.editor.edit_live(&edit);
+                // A refused step of a drag leaves the last good one; its end says why.
+                let _ = self.editor.edit_live(&edit, &self.view.selection);
             }
             Command::Done(edit) => {
-                self.editor.edit_done(&edit, self.view.selection);
+                if let Err(problem) = self.editor.edit_done(&edit, &self.view.selection) {
+                    self.message = Some(refusal(&problem));
+                }
             }
             Command::Abandon => self.editor.abandon(),
-            Command::Select(target) => self.view.selection = target,
+            Command::Select(element) => self.view.selection = selection_of(element),
             Command::Kick(key, state) => self.simulation.kick(key, state),
             Command::Speed(speed) => {
                 self.simulation.set_speed(speed);
@@ -261,7 +265,7 @@ impl App {
                 } else if self.message.is_some() {
                     self.message = None;
                 } else {
-                    self.view.selection = None;
+                    self.view.selection = selection_of(None);
                 }
             }
             Action::Fit => self.view.camera = None,
@@ -396,9 +400,9 @@ impl App {
                         simulation: &self.simulation,
                         derived: &self.derived,
                         scale: &self.scale,
-                        selection: self.view.selection,
+                        selection: only(&self.view.selection),
                     };
-                    inspector::inspector_ui(ui, &shown, commands);
+                    inspector::inspector_ui(ui, &shown, &mut self.curves, commands);
                 });
         }
         if self.view.is_traces_open {
@@ -414,7 +418,7 @@ impl App {
                         &self.simulation,
                         &self.derived,
                         &self.scale,
-                        self.view.selection,
+                        &self.view.selection,
                     );
                 });
         }
@@ -545,18 +549,25 @@ fn empty() -> Document {
     Document::new(Network::new(crate::device::Platform::Electronic))
 }
 
+fn refusal(problem: &Problem) -> Message {
+    Message {
+        title: "The change was not made".to_owned(),
+        details: vec![detail(problem)],
+    }
+}
+
+fn detail(problem: &Problem) -> Detail {
+    Detail {
+        place: problem.place.clone(),
+        problem: problem.problem.clone(),
+        remedy: problem.remedy.clone(),
+    }
+}
+
 fn rejection(what: &str, rejected: &Rejected) -> Message {
     Message {
         title: format!("{what} is not a network this program can open"),
-        details: rejected
-            .problems
-            .iter()
-            .map(|problem| Detail {
-                place: problem.place.clone(),
-                problem: problem.problem.clone(),
-                remedy: problem.remedy.clone(),
-            })
-            .collect(),
+        details: rejected.problems.iter().map(detail).collect(),
     }
 }
 

@@ -4,44 +4,8 @@ use std::path::PathBuf;
 
 use eframe::egui::{Key, KeyboardShortcut, Modifiers};
 
-use crate::network::{EdgeKey, NodeKey, Role};
-
-/// A reservoir or an edge.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Target {
-    /// A reservoir.
-    Node(NodeKey),
-    /// An edge.
-    Edge(EdgeKey),
-}
-
-/// A number of a reservoir that can be set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NodeField {
-    /// The state at which a clamp is held.
-    Value,
-    /// Carriers per unit of state.
-    Capacity,
-    /// Conductance to ground.
-    Leak,
-    /// The state at t = 0.
-    Initial,
-}
-
-/// A change to the document.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Edit {
-    /// Sets parameter number `.1` of an edge's device; infinity takes an optional one away.
-    Param(EdgeKey, usize, f64),
-    /// Sets a number of a reservoir.
-    Node(NodeKey, NodeField, f64),
-    /// Gives a reservoir another role.
-    Role(NodeKey, Role),
-    /// Lets a reservoir start at ground again.
-    StartAtGround(NodeKey),
-    /// Moves a reservoir on the canvas.
-    Move(NodeKey, [f64; 2]),
-}
+use crate::document::{Edit, Element};
+use crate::network::NodeKey;
 
 /// Everything the window can ask for. Nothing happens while it draws: commands are collected, then carried out.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,7 +19,7 @@ pub(crate) enum Command {
     /// Gives up a change under way.
     Abandon,
     /// Selects a reservoir or an edge, or nothing.
-    Select(Option<Target>),
+    Select(Option<Element>),
     /// Puts a reservoir's state somewhere else; running state only.
     Kick(NodeKey, f64),
     /// Simulated time per second.

@@ -2,15 +2,31 @@
 
 use eframe::egui::Context;
 
-use super::command::Target;
+use crate::document::{Element, Revision};
 use crate::job::{Event, Worker};
 use crate::network::{Network, NodeKey};
 use crate::solve::steady::{self, Options, Outcome, Reason, SteadyState};
 use crate::system::System;
 
-/// A result, and the revision of the physics it belongs to.
+/// The parts of a revision that physics depends on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Key {
+    topology: u64,
+    parameters: u64,
+}
+
+impl Key {
+    fn of(revision: Revision) -> Self {
+        Self {
+            topology: revision.topology(),
+            parameters: revision.parameters(),
+        }
+    }
+}
+
+/// A result, and what it belongs to.
 struct Kept<T> {
-    revision: u64,
+    key: Key,
     value: T,
 }
 
@@ -34,7 +50,7 @@ pub(crate) struct Badge {
     /// Whether it belongs to older parameters.
     pub(crate) is_stale: bool,
     /// The element that shows why.
-    pub(crate) target: Option<Target>,
+    pub(crate) target: Option<Element>,
 }
 
 /// What is known of the steady state.
@@ -50,8 +66,8 @@ pub(crate) enum SteadyNews<'a> {
 
 /// Everything derived, each with the revision it belongs to.
 pub(crate) struct Derived {
-    /// The revision of the physics last asked about.
-    revision: Option<u64>,
+    /// What was last asked about.
+    wanted: Option<Key>,
     steady: Option<Kept<Result<Steady, String>>>,
     solver: Option<Worker<System, Steady>>,
 }
@@ -66,7 +82,7 @@ impl Derived {
             |system: System, _| solved(&system),
         );
         Self {
-            revision: None,
+            wanted: None,
             steady: None,
             // Without a thread the window computes by itself: slower to the hand, but right.
             solver: solver.ok(),
@@ -74,9 +90,10 @@ impl Derived {
     }
 
     /// Orders what a new revision of the physics needs, and takes in what has been computed.
-    pub(crate) fn update(&mut self, network: &Network, revision: u64) {
-        if self.revision != Some(revision) {
-            self.revision = Some(revision);
+    pub(crate) fn update(&mut self, network: &Network, revision: Revision) {
+        let key = Key::of(revision);
+        if self.wanted != Some(key) {
+            self.wanted = Some(key);
             let system = System::new(network);
             match &mut self.solver {
                 Some(solver) => {
@@ -84,7 +101,7 @@ impl Derived {
                 }
                 None => {
                     self.steady = Some(Kept {
-                        revision,
+                        key,
                         value: Ok(solved(&system)),
                     });
                 }
@@ -94,7 +111,7 @@ impl Derived {
             && let Some(event) = solver.poll()
         {
             self.steady = Some(Kept {
-                revision,
+                key,
                 value: match event {
                     Event::Done(steady) => Ok(steady),
                     Event::Failed(message) => Err(message),
@@ -105,7 +122,7 @@ impl Derived {
 
     /// Forgets everything: another document has been opened.
     pub(crate) fn clear(&mut self) {
-        self.revision = None;
+        self.wanted = None;
         self.steady = None;
     }
 
@@ -114,18 +131,18 @@ impl Derived {
         self.solver.as_ref().is_some_and(Worker::is_busy)
     }
 
-    fn is_stale(&self, revision: u64) -> bool {
-        self.revision != Some(revision)
+    fn is_stale(&self, key: Key) -> bool {
+        self.wanted != Some(key)
     }
 
     /// The settled state, if that is how the motion from the initial state ends, and whether it is stale.
     pub(crate) fn settled(&self) -> Option<(&SteadyState, bool)> {
-        let Kept { revision, value } = self.steady.as_ref()?;
+        let Kept { key, value } = self.steady.as_ref()?;
         let steady = value.as_ref().ok()?;
         steady
             .state
             .is_settled()
-            .then_some((&steady.state, self.is_stale(*revision)))
+            .then_some((&steady.state, self.is_stale(*key)))
     }
 
     /// The steady state of a free reservoir, if there is one, and whether it is stale.

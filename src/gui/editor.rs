@@ -1,60 +1,34 @@
-//! The open document: its history, the draft of a drag under way, its file, and what has changed in it.
+//! The open document: its history, what it was before a drag under way, and its file.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use super::command::{Edit, NodeField, Target};
 use crate::device::Device;
-use crate::document::Document;
+use crate::document::{Document, Edit, History, Problem, Revision, Selection};
 use crate::network::{Network, Node};
 
-/// A step that can be taken back.
-#[derive(Clone, Debug)]
-struct Step {
-    document: Document,
-    name: String,
-    selection: Option<Target>,
-}
-
-/// A change under way.
-#[derive(Clone, Debug)]
-struct Draft {
-    document: Document,
-    name: String,
-}
-
-/// The open document and its past.
+/// The open document and its file.
 #[derive(Clone, Debug)]
 pub(crate) struct Editor {
-    current: Document,
-    draft: Option<Draft>,
-    past: Vec<Step>,
-    future: Vec<Step>,
+    history: History,
+    /// The document before the gesture under way.
+    before: Option<Arc<Document>>,
     path: Option<PathBuf>,
-    saved: Option<Document>,
-    physics: u64,
-    layout: u64,
 }
 
 impl Editor {
     /// Opens a document; `path` is the file it came from.
     pub(crate) fn new(document: Document, path: Option<PathBuf>) -> Self {
         Self {
-            saved: Some(document.clone()),
-            current: document,
-            draft: None,
-            past: Vec::new(),
-            future: Vec::new(),
+            history: History::new(document),
+            before: None,
             path,
-            physics: 0,
-            layout: 0,
         }
     }
 
     /// The document as it is seen: with the change under way.
     pub(crate) fn document(&self) -> &Document {
-        self.draft
-            .as_ref()
-            .map_or(&self.current, |draft| &draft.document)
+        self.history.document()
     }
 
     /// The network as it is seen.
@@ -64,12 +38,19 @@ impl Editor {
 
     /// The network before the change under way.
     pub(crate) fn base(&self) -> &Network {
-        &self.current.network
+        self.before
+            .as_ref()
+            .map_or_else(|| self.network(), |before| &before.network)
+    }
+
+    /// What counts changes, part by part.
+    pub(crate) fn revision(&self) -> Revision {
+        self.history.revision()
     }
 
     /// Whether a change is under way.
     pub(crate) fn is_dragging(&self) -> bool {
-        self.draft.is_some()
+        self.history.is_in_gesture()
     }
 
     /// The file the document is kept in.
@@ -79,183 +60,97 @@ impl Editor {
 
     /// Whether the document differs from its file.
     pub(crate) fn is_unsaved(&self) -> bool {
-        self.saved.as_ref() != Some(&self.current)
+        self.history.is_modified()
     }
 
-    /// The document has been written to `path`.
+    /// The document as it is now has been written to `path`.
     pub(crate) fn mark_saved(&mut self, path: PathBuf) {
         self.path = Some(path);
-        self.saved = Some(self.current.clone());
+        self.history.mark_saved(self.history.revision());
     }
 
-    /// Counts changes of anything but positions.
-    pub(crate) fn physics_revision(&self) -> u64 {
-        self.physics
-    }
-
-    /// Counts changes of anything that moves a shape on the canvas.
-    pub(crate) fn layout_revision(&self) -> u64 {
-        self.layout
-    }
-
-    fn touch(&mut self, physics: bool) {
-        self.layout += 1;
-        self.physics += u64::from(physics);
-    }
-
-    /// Shows a change without remembering it. Returns whether it was legal.
-    pub(crate) fn edit_live(&mut self, edit: &Edit) -> bool {
-        let mut document = self.document().clone();
-        if !apply(&mut document.network, edit) {
-            return false;
+    /// Makes a change of the gesture under way, or begins one.
+    ///
+    /// # Errors
+    /// What is wrong with the change; nothing is changed then.
+    pub(crate) fn edit_live(&mut self, edit: &Edit, selected: &Selection) -> Result<(), Problem> {
+        if !self.history.is_in_gesture() {
+            self.before = Some(self.history.shared());
+            self.history.begin(selected.clone());
         }
-        let name = name(&document.network, edit);
-        self.draft = Some(Draft { document, name });
-        self.touch(is_physics(edit));
-        true
+        self.history.apply(edit).map(|_| ())
     }
 
-    /// Makes a change and remembers it as one step. Returns whether it was legal.
-    pub(crate) fn edit_done(&mut self, edit: &Edit, selection: Option<Target>) -> bool {
-        let is_legal = self.edit_live(edit);
-        self.commit(selection);
-        is_legal
-    }
-
-    /// Ends the change under way, as one step.
-    fn commit(&mut self, selection: Option<Target>) {
-        let Some(Draft { document, name }) = self.draft.take() else {
-            return;
-        };
-        if document == self.current {
-            return;
-        }
-        let before = std::mem::replace(&mut self.current, document);
-        self.past.push(Step {
-            document: before,
-            name,
-            selection,
-        });
-        self.future.clear();
+    /// Makes a change and ends the gesture: one step of undo.
+    ///
+    /// # Errors
+    /// What is wrong with the change; the gesture ends without it.
+    pub(crate) fn edit_done(&mut self, edit: &Edit, selected: &Selection) -> Result<(), Problem> {
+        let made = self.edit_live(edit, selected);
+        let name = name(self.network(), edit);
+        self.history.commit(name, selected.clone());
+        self.before = None;
+        made
     }
 
     /// Gives up the change under way.
     pub(crate) fn abandon(&mut self) {
-        if self.draft.take().is_some() {
-            self.touch(true);
-        }
+        self.before = None;
+        self.history.cancel();
     }
 
     /// What would be taken back.
     pub(crate) fn undo_name(&self) -> Option<&str> {
-        self.past.last().map(|step| step.name.as_str())
+        self.history.undo_name()
     }
 
     /// What would be made again.
     pub(crate) fn redo_name(&self) -> Option<&str> {
-        self.future.last().map(|step| step.name.as_str())
+        self.history.redo_name()
     }
 
-    /// Takes the last step back; returns what was selected when it was made.
-    pub(crate) fn undo(&mut self) -> Option<Option<Target>> {
-        self.abandon();
-        let step = self.past.pop()?;
-        let selection = step.selection;
-        let undone = std::mem::replace(&mut self.current, step.document);
-        self.future.push(Step {
-            document: undone,
-            name: step.name,
-            selection,
-        });
-        self.touch(true);
-        Some(selection)
+    /// Takes the last step back; returns what is to be selected.
+    pub(crate) fn undo(&mut self) -> Option<Selection> {
+        self.before = None;
+        self.history.undo()
     }
 
-    /// Makes the last undone step again; returns what was selected when it was made.
-    pub(crate) fn redo(&mut self) -> Option<Option<Target>> {
-        self.abandon();
-        let step = self.future.pop()?;
-        let selection = step.selection;
-        let before = std::mem::replace(&mut self.current, step.document);
-        self.past.push(Step {
-            document: before,
-            name: step.name,
-            selection,
-        });
-        self.touch(true);
-        Some(selection)
+    /// Makes the last undone step again; returns what is to be selected.
+    pub(crate) fn redo(&mut self) -> Option<Selection> {
+        self.before = None;
+        self.history.redo()
     }
-}
-
-/// Whether a change is more than one of positions.
-fn is_physics(edit: &Edit) -> bool {
-    !matches!(edit, Edit::Move(..))
-}
-
-/// Makes a change; returns whether it was legal. An illegal one changes nothing.
-fn apply(network: &mut Network, edit: &Edit) -> bool {
-    let state_range = network.platform().state_range();
-    match *edit {
-        Edit::Param(key, p, value) => network.edge_mut(key).is_some_and(|edge| {
-            p < edge.device.params().len() && edge.device.set_param(p, value).is_ok()
-        }),
-        Edit::Node(key, field, value) => {
-            let range = match field {
-                NodeField::Value | NodeField::Initial => state_range,
-                NodeField::Capacity => crate::network::CAPACITY.range,
-                NodeField::Leak => crate::network::LEAK.range,
-            };
-            let Some(node) = network.node_mut(key).filter(|_| range.contains(value)) else {
-                return false;
-            };
-            match field {
-                NodeField::Value => node.value = value,
-                NodeField::Capacity => node.capacity = value,
-                NodeField::Leak => node.leak = value,
-                NodeField::Initial => node.initial = Some(value),
-            }
-            true
-        }
-        Edit::Role(key, role) => change(network.node_mut(key), |node| node.role = role),
-        Edit::StartAtGround(key) => change(network.node_mut(key), |node| node.initial = None),
-        Edit::Move(key, at) => {
-            at.iter().all(|v| v.is_finite())
-                && change(network.node_mut(key), |node| node.at = Some(at))
-        }
-    }
-}
-
-fn change(node: Option<&mut Node>, make: impl FnOnce(&mut Node)) -> bool {
-    node.map(make).is_some()
 }
 
 /// What the undo list calls a change.
 fn name(network: &Network, edit: &Edit) -> String {
     let node = |key| network.node(key).map_or("?", Node::title);
-    match *edit {
-        Edit::Param(key, p, _) => network.edge(key).map_or_else(String::new, |edge| {
-            format!("{} of {}", parameter_name(&edge.device, p), edge.title())
-        }),
-        Edit::Node(key, field, _) => {
-            let field = match field {
-                NodeField::Value => "value",
-                NodeField::Capacity => "capacity",
-                NodeField::Leak => "leak",
-                NodeField::Initial => "initial state",
-            };
-            format!("{field} of {}", node(key))
+    match edit {
+        Edit::SetParam(key, name, _) => {
+            let edge = network.edge(*key).map_or("?", |edge| edge.title());
+            format!("{} of {edge}", spaced(name))
         }
-        Edit::Role(key, _) => format!("role of {}", node(key)),
-        Edit::StartAtGround(key) => format!("initial state of {}", node(key)),
-        Edit::Move(key, _) => format!("move {}", node(key)),
+        Edit::SetRole(key, _) => format!("role of {}", node(*key)),
+        Edit::SetValue(key, _) => format!("value of {}", node(*key)),
+        Edit::SetCapacity(key, _) => format!("capacity of {}", node(*key)),
+        Edit::SetLeak(key, _) => format!("leak of {}", node(*key)),
+        Edit::SetInitial(key, _) => format!("initial state of {}", node(*key)),
+        Edit::MoveNode(key, _) => format!("move {}", node(*key)),
+        _ => "change".to_owned(),
     }
 }
 
-/// The name of a device's parameter as people read it.
-pub(crate) fn parameter_name(device: &Device, p: usize) -> String {
-    device
-        .kind()
-        .specs()
-        .get(p)
-        .map_or_else(String::new, |spec| spec.name.replace('_', " "))
+/// The name of a parameter as people read it.
+pub(crate) fn spaced(name: &str) -> String {
+    name.replace('_', " ")
+}
+
+/// The device of an edge before the gesture under way, if that changes it.
+pub(crate) fn device_before<'a>(
+    editor: &'a Editor,
+    now: &Device,
+    key: crate::network::EdgeKey,
+) -> Option<&'a Device> {
+    let before = editor.before.as_ref()?.network.edge(key)?;
+    (before.device != *now).then_some(&before.device)
 }

@@ -24,8 +24,6 @@ pub(super) enum Icon {
     Sun,
     /// A moon.
     Moon,
-    /// A cross.
-    Close,
     /// A frame's four corners.
     Fit,
     /// A bar at the right side.
@@ -101,10 +99,6 @@ pub(super) fn paint(painter: &Painter, icon: Icon, rect: Rect, color: Color32) {
             for (o, i) in outer.windows(2).zip(inner.windows(2)) {
                 fill(vec![o[0], o[1], i[1], i[0]]);
             }
-        }
-        Icon::Close => {
-            line(vec![at(-4.0, -4.0), at(4.0, 4.0)]);
-            line(vec![at(-4.0, 4.0), at(4.0, -4.0)]);
         }
         Icon::Fit => {
             for (sx, sy) in [(-1.0, -1.0), (1.0, -1.0), (1.0, 1.0), (-1.0, 1.0)] {

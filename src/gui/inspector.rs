@@ -3,23 +3,24 @@
 use eframe::egui::{self, Align, Id, Layout, RichText, ScrollArea, Sense, Ui, vec2};
 
 use super::canvas::{StateScale, state_text};
-use super::command::{Command, Edit, NodeField, Target};
+use super::command::Command;
 use super::derived::Derived;
-use super::editor::Editor;
-use super::iv::{self, IvShown};
+use super::editor::{Editor, device_before, spaced};
+use super::iv::{self, Curves, IvShown};
 use super::number;
 use super::simulation::Simulation;
 use super::theme::{self, Palette};
 use super::time_bar::steady_words;
 use super::widgets::{self, Gesture, Scale, SliderLook};
 use crate::device::{Absent, Dimension, Kind, ParamRange, ParamSpec, Platform};
-use crate::network::{self, Edge, Network, Node, Role};
+use crate::document::{Edit, Element};
+use crate::network::{self, Edge, Network, Node, NodeKey, Role};
 
 /// Widths of a parameter row's columns, in points; the slider takes what is left.
-const NAME: f32 = 86.0;
-const SYMBOL: f32 = 24.0;
-const NUMBER: f32 = 64.0;
-const UNIT: f32 = 62.0;
+const NAME: f32 = 84.0;
+const SYMBOL: f32 = 22.0;
+const NUMBER: f32 = 58.0;
+const UNIT: f32 = 58.0;
 
 /// What the inspector looks at.
 pub(crate) struct Inspected<'a> {
@@ -27,26 +28,31 @@ pub(crate) struct Inspected<'a> {
     pub(crate) simulation: &'a Simulation,
     pub(crate) derived: &'a Derived,
     pub(crate) scale: &'a StateScale,
-    pub(crate) selection: Option<Target>,
+    pub(crate) selection: Option<Element>,
 }
 
 /// Draws the inspector.
-pub(crate) fn inspector_ui(ui: &mut Ui, shown: &Inspected<'_>, commands: &mut Vec<Command>) {
+pub(crate) fn inspector_ui(
+    ui: &mut Ui,
+    shown: &Inspected<'_>,
+    curves: &mut Curves,
+    commands: &mut Vec<Command>,
+) {
     ScrollArea::vertical()
         .auto_shrink([false, false])
         .show(ui, |ui| {
             ui.spacing_mut().item_spacing = vec2(6.0, 6.0);
             let network = shown.editor.network();
             let edge = match shown.selection {
-                Some(Target::Edge(key)) => network.edge(key),
+                Some(Element::Edge(key)) => network.edge(key),
                 _ => None,
             };
             let node = match shown.selection {
-                Some(Target::Node(key)) => network.node(key),
+                Some(Element::Node(key)) => network.node(key),
                 _ => None,
             };
             match (edge, node) {
-                (Some(edge), _) => edge_ui(ui, shown, edge, commands),
+                (Some(edge), _) => edge_ui(ui, shown, edge, curves, commands),
                 (_, Some(node)) => node_ui(ui, shown, node, commands),
                 _ => network_ui(ui, shown),
             }
@@ -69,7 +75,13 @@ fn heading_ui(ui: &mut Ui, title: &str, kind: &str, tip: &str) {
     });
 }
 
-fn edge_ui(ui: &mut Ui, shown: &Inspected<'_>, edge: &Edge, commands: &mut Vec<Command>) {
+fn edge_ui(
+    ui: &mut Ui,
+    shown: &Inspected<'_>,
+    edge: &Edge,
+    curves: &mut Curves,
+    commands: &mut Vec<Command>,
+) {
     let network = shown.editor.network();
     let title = |key| network.node(key).map_or("?", Node::title);
     let ends = [title(edge.from), title(edge.to)];
@@ -81,14 +93,10 @@ fn edge_ui(ui: &mut Ui, shown: &Inspected<'_>, edge: &Edge, commands: &mut Vec<C
         &format!("{}\n{}", kind.summary(), kind.formula()),
     );
     if let Some(now) = shown.simulation.operating_point(edge.key()) {
-        let before = shown
-            .editor
-            .base()
-            .edge(edge.key())
-            .map(|edge| &edge.device)
-            .filter(|device| **device != edge.device);
+        let before = device_before(shown.editor, &edge.device, edge.key());
         iv::iv_ui(
             ui,
+            curves,
             IvShown {
                 platform: network.platform(),
                 device: &edge.device,
@@ -97,6 +105,7 @@ fn edge_ui(ui: &mut Ui, shown: &Inspected<'_>, edge: &Edge, commands: &mut Vec<C
                 tail: &mut shown.simulation.tail().iter().copied(),
                 span: span(shown.editor.base()),
                 top: shown.scale.hi,
+                height: plot_height(ui, kind),
                 ends,
             },
         );
@@ -106,6 +115,14 @@ fn edge_ui(ui: &mut Ui, shown: &Inspected<'_>, edge: &Edge, commands: &mut Vec<C
         param_ui(ui, network.platform(), edge, p, spec, commands);
     }
     edge_facts_ui(ui, shown, edge);
+}
+
+/// The height the plot may take so that all rows below it are in view without scrolling.
+fn plot_height(ui: &Ui, kind: Kind) -> f32 {
+    const ROW: f32 = 31.0;
+    const VERDICT_AND_FACTS: f32 = 96.0;
+    let rows = ROW * kind.specs().len() as f32 + VERDICT_AND_FACTS;
+    (ui.available_height() - rows).clamp(iv::LEAST_HEIGHT, iv::MOST_HEIGHT)
 }
 
 fn edge_facts_ui(ui: &mut Ui, shown: &Inspected<'_>, edge: &Edge) {
@@ -126,7 +143,7 @@ fn edge_facts_ui(ui: &mut Ui, shown: &Inspected<'_>, edge: &Edge) {
     facts_ui(
         ui,
         &[
-            ("I", number::significant(response.current, 4)),
+            ("current", number::significant(response.current, 4)),
             ("∂I/∂a", number::significant(response.d_from, 3)),
             ("∂I/∂b", number::significant(response.d_to, 3)),
             (
@@ -165,7 +182,7 @@ fn param_ui(
     let key = edge.key();
     let value = edge.device.params()[p];
     let is_optional = matches!(spec.absent, Absent::Is(without) if without.is_infinite());
-    let name = spec.name.replace('_', " ");
+    let name = spaced(spec.name);
     let row = Row {
         id: ui.scope_id().with(("param", key, p)),
         name: &name,
@@ -180,14 +197,14 @@ fn param_ui(
     };
     match row.ui(ui, value) {
         Some(Change::To(Gesture::Live(value))) => {
-            commands.push(Command::Live(Edit::Param(key, p, value)));
+            commands.push(Command::Live(Edit::SetParam(key, spec.name, value)));
         }
         Some(Change::To(Gesture::Done(value))) => {
-            commands.push(Command::Done(Edit::Param(key, p, value)));
+            commands.push(Command::Done(Edit::SetParam(key, spec.name, value)));
         }
         Some(Change::Switch(is_on)) => {
             let value = if is_on { spec.default } else { f64::INFINITY };
-            commands.push(Command::Done(Edit::Param(key, p, value)));
+            commands.push(Command::Done(Edit::SetParam(key, spec.name, value)));
         }
         None => {}
     }
@@ -213,7 +230,7 @@ fn node_ui(ui: &mut Ui, shown: &Inspected<'_>, node: &Node, commands: &mut Vec<C
             let button = egui::Button::selectable(node.role == role, role.name());
             let response = ui.add(button).on_hover_text(role_tip(role));
             if response.clicked() && node.role != role {
-                commands.push(Command::Done(Edit::Role(key, role)));
+                commands.push(Command::Done(Edit::SetRole(key, role)));
             }
         }
     });
@@ -221,7 +238,7 @@ fn node_ui(ui: &mut Ui, shown: &Inspected<'_>, node: &Node, commands: &mut Vec<C
     let base = shown.editor.base();
     let symbol = platform.state_symbol();
     let state_row = |name: &'static str, meaning: &'static str, field: NodeField| Row {
-        id: Id::unique(("node", key, field_number(field))),
+        id: Id::unique(("node", key, field as u8)),
         name,
         symbol,
         meaning,
@@ -233,7 +250,7 @@ fn node_ui(ui: &mut Ui, shown: &Inspected<'_>, node: &Node, commands: &mut Vec<C
         switch: None,
     };
     let spec_row = |spec: &'static ParamSpec, field: NodeField| Row {
-        id: Id::unique(("node", key, field_number(field))),
+        id: Id::unique(("node", key, field as u8)),
         name: spec.name,
         symbol: spec.symbol,
         meaning: spec.meaning,
@@ -280,7 +297,7 @@ fn node_ui(ui: &mut Ui, shown: &Inspected<'_>, node: &Node, commands: &mut Vec<C
         ]
     };
     for (row, value, field) in rows {
-        let edit = |value| Edit::Node(key, field, value);
+        let edit = |value| field.edit(key, value);
         match row.ui(ui, value) {
             Some(Change::To(Gesture::Live(value))) => commands.push(Command::Live(edit(value))),
             Some(Change::To(Gesture::Done(value))) => commands.push(Command::Done(edit(value))),
@@ -288,7 +305,7 @@ fn node_ui(ui: &mut Ui, shown: &Inspected<'_>, node: &Node, commands: &mut Vec<C
                 commands.push(Command::Done(edit(network.ground)));
             }
             Some(Change::Switch(false)) => {
-                commands.push(Command::Done(Edit::StartAtGround(key)));
+                commands.push(Command::Done(Edit::SetInitial(key, None)));
             }
             None => {}
         }
@@ -296,12 +313,23 @@ fn node_ui(ui: &mut Ui, shown: &Inspected<'_>, node: &Node, commands: &mut Vec<C
     node_facts_ui(ui, shown, node);
 }
 
-fn field_number(field: NodeField) -> u8 {
-    match field {
-        NodeField::Value => 0,
-        NodeField::Capacity => 1,
-        NodeField::Leak => 2,
-        NodeField::Initial => 3,
+/// A number of a reservoir that can be set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum NodeField {
+    Value,
+    Capacity,
+    Leak,
+    Initial,
+}
+
+impl NodeField {
+    fn edit(self, key: NodeKey, value: f64) -> Edit {
+        match self {
+            Self::Value => Edit::SetValue(key, value),
+            Self::Capacity => Edit::SetCapacity(key, value),
+            Self::Leak => Edit::SetLeak(key, value),
+            Self::Initial => Edit::SetInitial(key, Some(value)),
+        }
     }
 }
 

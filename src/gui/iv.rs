@@ -1,20 +1,26 @@
 //! The I-V plot of the selected edge: curve, slope, falling parts, and where the device operates now.
 
+use std::rc::Rc;
+
 use eframe::egui::{
-    Align2, Color32, Painter, Pos2, Rect, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2,
+    Align2, Color32, FontId, Painter, Pos2, Rect, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2,
 };
 
 use super::chart::{Axes, padded};
-use super::curve_local::Curve;
 use super::number;
 use super::simulation::Operating;
 use super::theme::{self, Palette};
 use super::widgets;
 use crate::device::{Device, Platform};
+use crate::physics::curve::{Curve, CurveError};
 
-/// Heights of the plot and of the strip with the slope.
-const PLOT_HEIGHT: f32 = 186.0;
-const STRIP_HEIGHT: f32 = 46.0;
+/// The least and greatest height of plot, strip and axis together.
+pub(crate) const LEAST_HEIGHT: f32 = 210.0;
+pub(crate) const MOST_HEIGHT: f32 = 400.0;
+
+/// Heights of the strip with the slope, and of the axis under it.
+const STRIP_HEIGHT: f32 = 50.0;
+const AXIS_HEIGHT: f32 = 46.0;
 
 /// Points of a curve: two for every three screen points of the plot.
 const SAMPLES: usize = 241;
@@ -31,27 +37,107 @@ pub(crate) struct IvShown<'a> {
     pub(crate) span: f64,
     /// The largest state in the network.
     pub(crate) top: f64,
+    /// Height of plot, strip and axis together.
+    pub(crate) height: f32,
     /// Names of the two ends.
     pub(crate) ends: [&'a str; 2],
 }
 
+/// What a curve is computed from.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct CurveKey {
+    device: Device,
+    b: f64,
+    range: [f64; 2],
+}
+
+/// The curves drawn last: the search for turning points is not repeated while nothing changes.
+#[derive(Default)]
+pub(crate) struct Curves {
+    kept: Vec<(CurveKey, Rc<Curve>)>,
+}
+
+impl Curves {
+    fn get(&mut self, key: CurveKey) -> Result<Rc<Curve>, CurveError> {
+        if let Some((_, curve)) = self.kept.iter().find(|(kept, _)| *kept == key) {
+            return Ok(Rc::clone(curve));
+        }
+        let curve = Rc::new(Curve::new(&key.device, key.b, key.range, SAMPLES)?);
+        // One for the curve, one for its ghost.
+        if self.kept.len() >= 2 {
+            self.kept.remove(0);
+        }
+        self.kept.push((key, Rc::clone(&curve)));
+        Ok(curve)
+    }
+}
+
 /// A curve with the abscissae the axis shows: V = a − b for charge, c_a for molecules.
 struct Drawn {
-    curve: Curve,
+    curve: Rc<Curve>,
     /// What to subtract from a.
     offset: f64,
 }
 
 impl Drawn {
-    fn new(shown: &IvShown<'_>, device: &Device, range: [f64; 2]) -> Self {
-        let offset = offset(shown.platform, &shown.now);
-        let curve = Curve::new(
-            device,
-            shown.now.b,
-            [range[0] + offset, range[1] + offset],
-            SAMPLES,
-        );
-        Self { curve, offset }
+    fn new(
+        curves: &mut Curves,
+        shown: &IvShown<'_>,
+        device: &Device,
+        range: [f64; 2],
+    ) -> Result<Self, CurveError> {
+        // A law that knows only the difference has one curve, wherever b is.
+        let b = match shown.platform {
+            Platform::Electronic if device.depends_on_difference() => 0.0,
+            _ => shown.now.b,
+        };
+        let offset = match shown.platform {
+            Platform::Electronic => b,
+            Platform::Chemical => 0.0,
+        };
+        let curve = curves.get(CurveKey {
+            device: *device,
+            b,
+            range: range.map(|x| x + offset),
+        })?;
+        Ok(Self { curve, offset })
+    }
+
+    /// The abscissae worth scaling the ordinates for: from equilibrium to where the device operates, every turning
+    /// point included. An exponential beyond would press all else flat.
+    fn focus(&self, shown: &IvShown<'_>) -> [f64; 2] {
+        let now = shown.now.a - offset(shown.platform, &shown.now);
+        let turning = self.curve.peaks.iter().chain(&self.curve.valleys);
+        let mut lo = now.min(0.0);
+        let mut hi = now.max(0.0);
+        let mut bends = false;
+        for [a, _] in turning {
+            lo = lo.min(a - self.offset);
+            hi = hi.max(a - self.offset);
+            bends = true;
+        }
+        if !bends && shown.platform == Platform::Chemical {
+            hi = hi.max(shown.top);
+        } else if !bends {
+            // A curve without features: as far as the network could drive the device.
+            let reach = shown.span.max(1.0);
+            (lo, hi) = if now < 0.0 {
+                (lo.min(-reach), hi)
+            } else {
+                (lo, hi.max(reach))
+            };
+        }
+        // A little beyond zero, so that the direction through it is seen; more beyond the last feature.
+        let width = hi - lo;
+        [lo - 0.04 * width, hi + 0.12 * width]
+    }
+
+    /// The range of currents over some abscissae.
+    fn extent(&self, focus: [f64; 2]) -> [f64; 2] {
+        let seen = self
+            .currents()
+            .filter(|[x, _]| (focus[0]..=focus[1]).contains(x));
+        extent(seen.chain(self.curve.peaks.iter().chain(&self.curve.valleys).copied()))
     }
 
     fn currents(&self) -> impl Iterator<Item = [f64; 2]> {
@@ -62,6 +148,22 @@ impl Drawn {
     fn slopes(&self) -> impl Iterator<Item = [f64; 2]> {
         let pairs = self.curve.x.iter().zip(&self.curve.slope);
         pairs.map(|(&a, &s)| [a - self.offset, s])
+    }
+
+    /// The falling parts, that over which the current falls most first.
+    fn deepest_first(&self) -> Vec<[f64; 2]> {
+        let current = |x: f64| {
+            let after = self.curve.x.partition_point(|&a| a - self.offset < x);
+            self.curve
+                .current
+                .get(after.min(self.curve.current.len().saturating_sub(1)))
+                .copied()
+                .unwrap_or(0.0)
+        };
+        let mut falling: Vec<[f64; 2]> = self.falling().collect();
+        let drop = |&[from, to]: &[f64; 2]| current(from) - current(to);
+        falling.sort_by(|p, q| drop(q).total_cmp(&drop(p)));
+        falling
     }
 
     fn falling(&self) -> impl Iterator<Item = [f64; 2]> {
@@ -103,37 +205,54 @@ fn range(shown: &IvShown<'_>) -> [f64; 2] {
     }
 }
 
+/// The smallest and largest ordinate, zero included.
+fn extent(points: impl Iterator<Item = [f64; 2]>) -> [f64; 2] {
+    points.fold([0.0, 0.0], |[lo, hi]: [f64; 2], [_, y]| {
+        if y.is_finite() {
+            [lo.min(y), hi.max(y)]
+        } else {
+            [lo, hi]
+        }
+    })
+}
+
 /// Draws verdict, plot and strip.
-pub(crate) fn iv_ui(ui: &mut Ui, shown: IvShown<'_>) {
+pub(crate) fn iv_ui(ui: &mut Ui, curves: &mut Curves, mut shown: IvShown<'_>) {
     let palette = Palette::current(ui);
     let range = range(&shown);
-    let drawn = Drawn::new(&shown, shown.device, range);
-    let before = shown.before.map(|device| Drawn::new(&shown, device, range));
+    let drawn = match Drawn::new(curves, &shown, shown.device, range) {
+        Ok(drawn) => drawn,
+        Err(error) => {
+            ui.label(format!("The curve cannot be drawn: {error}"));
+            return;
+        }
+    };
+    let before = shown
+        .before
+        .and_then(|device| Drawn::new(curves, &shown, device, range).ok());
     verdict_ui(ui, palette, shown.platform, &drawn, range);
 
     let width = ui.available_width();
-    let size = vec2(width, PLOT_HEIGHT + STRIP_HEIGHT + 44.0);
+    let size = vec2(width, shown.height);
     let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Figure, true, "I-V curve"));
     let painter = ui.painter_at(rect);
-    let plot = Rect::from_min_size(rect.min + vec2(44.0, 2.0), vec2(width - 46.0, PLOT_HEIGHT));
+    let plot = Rect::from_min_size(
+        rect.min + vec2(44.0, 2.0),
+        vec2(width - 46.0, shown.height - STRIP_HEIGHT - AXIS_HEIGHT),
+    );
     let strip = Rect::from_min_size(
         plot.left_bottom() + vec2(0.0, 6.0),
         vec2(plot.width(), STRIP_HEIGHT),
     );
     let current = shown.now.response.current;
-    let extent = |values: &mut dyn Iterator<Item = [f64; 2]>| {
-        values.fold([0.0_f64, 0.0_f64], |[lo, hi], [_, y]| {
-            if y.is_finite() {
-                [lo.min(y), hi.max(y)]
-            } else {
-                [lo, hi]
-            }
-        })
-    };
-    let ghosts = before.iter().flat_map(Drawn::currents);
-    let ys = extent(&mut drawn.currents().chain(ghosts).chain([[0.0, current]]));
-    let axes = Axes::new(plot, range, padded(ys, 0.12));
+    let focus = drawn.focus(&shown);
+    let [lo, hi] = drawn.extent(focus);
+    let [ghost_lo, ghost_hi] = before
+        .as_ref()
+        .map_or([0.0, 0.0], |g| g.extent(g.focus(&shown)));
+    let ys = [lo.min(ghost_lo).min(current), hi.max(ghost_hi).max(current)];
+    let axes = Axes::new(plot, range, padded(ys, 0.2));
     axes.ground(&painter, palette);
     for [from, to] in drawn.falling() {
         axes.hatch(&painter, from..=to, palette.ndc_tint);
@@ -147,25 +266,28 @@ pub(crate) fn iv_ui(ui: &mut Ui, shown: IvShown<'_>) {
     axes.y_numbers(&painter, palette);
     // Drawn backwards from a vertical zero line, which both plots share.
     zero_line(&painter, palette, &axes);
-    let spot = extrema(&painter, palette, &axes, &drawn);
-    operating(
-        &painter,
-        palette,
-        &axes,
-        shown.platform,
-        &shown.now,
-        shown.tail,
-        &spot,
-    );
-    painter.text(
+    let title = painter.text(
         plot.left_top() + vec2(7.0, 5.0),
         Align2::LEFT_TOP,
-        format!("I ({})", flow_unit(shown.platform)),
+        format!("current in {}", flow_unit(shown.platform)),
         theme::plain(theme::SMALL),
         palette.dim,
     );
+    let path = axes.path(drawn.currents());
+    let mut notes = Notes {
+        painter: &painter,
+        room: axes.rect.shrink(4.0),
+        taken: vec![title.expand(2.0)],
+        path: &path,
+    };
+    extrema(&mut notes, palette, &axes, &drawn);
+    operating(&mut notes, palette, &axes, &mut shown);
 
-    let slopes = extent(&mut drawn.slopes());
+    let slopes = extent(
+        drawn
+            .slopes()
+            .filter(|[x, _]| (focus[0]..=focus[1]).contains(x)),
+    );
     let strip_axes = Axes::new(strip, range, padded(slopes, 0.15));
     strip_ui(&painter, palette, &strip_axes, &drawn, &shown);
     axis_title(&painter, palette, strip, &shown);
@@ -202,7 +324,7 @@ fn axis_title(painter: &Painter, palette: &Palette, strip: Rect, shown: &IvShown
 /// The verdict in words, with peak-to-valley ratio.
 fn verdict_ui(ui: &mut Ui, palette: &Palette, platform: Platform, drawn: &Drawn, range: [f64; 2]) {
     ui.horizontal(|ui| {
-        let text = verdict(platform, &drawn.falling().collect::<Vec<_>>(), range);
+        let text = verdict(platform, &drawn.deepest_first(), range);
         let color = if text == MONOTONE {
             palette.ok
         } else {
@@ -212,7 +334,11 @@ fn verdict_ui(ui: &mut Ui, palette: &Palette, platform: Platform, drawn: &Drawn,
             "whether the current falls anywhere as the state of the first reservoir rises, \
              the second held at its present state",
         );
-        if let Some(ratio) = peak_to_valley(&drawn.curve) {
+        if let Some(ratio) = drawn
+            .curve
+            .peak_to_valley()
+            .filter(|ratio| ratio.is_finite())
+        {
             ui.with_layout(
                 eframe::egui::Layout::right_to_left(eframe::egui::Align::Center),
                 |ui| {
@@ -234,7 +360,8 @@ fn verdict_ui(ui: &mut Ui, palette: &Palette, platform: Platform, drawn: &Drawn,
 /// The verdict on a curve that falls nowhere.
 const MONOTONE: &str = "monotone";
 
-/// "NDC: falls from 1.7 to 8.2", or "monotone"; an end that the plot cuts off is not given as one.
+/// "NDC: falls from 1.7 to 8.2", or "monotone"; an end that the plot cuts off is not given as one. Of several falling
+/// parts the first is the one to name.
 fn verdict(platform: Platform, falling: &[[f64; 2]], range: [f64; 2]) -> String {
     let Some(&[from, to]) = falling.first() else {
         return MONOTONE.to_owned();
@@ -255,22 +382,6 @@ fn verdict(platform: Platform, falling: &[[f64; 2]], range: [f64; 2]) -> String 
     }
 }
 
-/// The ratio of the highest peak to the valley that follows it away from equilibrium.
-fn peak_to_valley(curve: &Curve) -> Option<f64> {
-    let &[x_peak, peak] = curve
-        .peaks
-        .iter()
-        .filter(|[_, i]| *i > 0.0)
-        .max_by(|p, q| p[1].total_cmp(&q[1]))?;
-    let valley = curve
-        .valleys
-        .iter()
-        .filter(|[x, i]| *x > x_peak && *i > 0.0)
-        .map(|[_, i]| *i)
-        .fold(f64::INFINITY, f64::min);
-    (valley.is_finite() && valley > 0.0).then_some(peak / valley)
-}
-
 fn zero_line(painter: &Painter, palette: &Palette, axes: &Axes) {
     let x = axes.screen_x(0.0);
     if axes.rect.x_range().contains(x) {
@@ -282,32 +393,73 @@ fn zero_line(painter: &Painter, palette: &Palette, axes: &Axes) {
     }
 }
 
-/// Marks and names peaks and valleys; returns where text now stands.
-fn extrema(painter: &Painter, palette: &Palette, axes: &Axes, drawn: &Drawn) -> Vec<Rect> {
-    let mut taken = Vec::new();
-    let kinds = [
-        (&drawn.curve.peaks, "peak", Align2::CENTER_BOTTOM, -7.0),
-        (&drawn.curve.valleys, "valley", Align2::CENTER_TOP, 7.0),
-    ];
-    for (points, name, align, dy) in kinds {
+/// Text in the plot, put where it covers neither other text nor the curve.
+struct Notes<'a> {
+    painter: &'a Painter,
+    room: Rect,
+    taken: Vec<Rect>,
+    /// Points of the curve on screen.
+    path: &'a [Pos2],
+}
+
+impl Notes<'_> {
+    /// Puts a text beside `at`, at the best of the places around it.
+    fn put(&mut self, palette: &Palette, at: Pos2, text: String, font: FontId, color: Color32) {
+        let galley = self.painter.layout_no_wrap(text, font, color);
+        let places = [
+            (vec2(0.0, -8.0), Align2::CENTER_BOTTOM),
+            (vec2(0.0, 8.0), Align2::CENTER_TOP),
+            (vec2(11.0, -6.0), Align2::LEFT_BOTTOM),
+            (vec2(11.0, 6.0), Align2::LEFT_TOP),
+            (vec2(-11.0, -6.0), Align2::RIGHT_BOTTOM),
+            (vec2(-11.0, 6.0), Align2::RIGHT_TOP),
+            (vec2(0.0, -26.0), Align2::CENTER_BOTTOM),
+            (vec2(0.0, 26.0), Align2::CENTER_TOP),
+            (vec2(36.0, -22.0), Align2::LEFT_BOTTOM),
+            (vec2(36.0, 22.0), Align2::LEFT_TOP),
+        ];
+        let best = places
+            .into_iter()
+            .map(|(d, align)| kept_inside(align.anchor_size(at + d, galley.size()), self.room))
+            .filter(|rect| self.taken.iter().all(|other| !other.intersects(*rect)))
+            .min_by_key(|rect| self.path.iter().filter(|&&p| rect.contains(p)).count());
+        let Some(rect) = best else {
+            return;
+        };
+        self.painter.rect_filled(
+            rect.expand2(vec2(3.0, -1.0)),
+            3.0,
+            palette.background.gamma_multiply(0.7),
+        );
+        self.painter.galley(rect.min, galley, color);
+        self.taken.push(rect);
+    }
+}
+
+/// Marks and names peaks and valleys.
+fn extrema(notes: &mut Notes<'_>, palette: &Palette, axes: &Axes, drawn: &Drawn) {
+    for (points, name) in [
+        (&drawn.curve.peaks, "peak"),
+        (&drawn.curve.valleys, "valley"),
+    ] {
         for &[a, i] in points {
             let at = axes.screen([a - drawn.offset, i]);
             if !axes.rect.expand(1.0).contains(at) {
                 continue;
             }
-            painter.circle_stroke(at, 3.0, Stroke::new(1.5, palette.ndc));
-            let text = format!("{name} {}", number::significant(i, 2));
-            let galley = painter.layout_no_wrap(text, theme::plain(theme::SMALL), palette.text);
-            let mut rect = align.anchor_size(at + vec2(0.0, dy), galley.size());
-            rect = kept_inside(rect, axes.rect.shrink(4.0));
-            if taken.iter().any(|other: &Rect| other.intersects(rect)) {
+            let ring = Stroke::new(1.5, palette.ndc);
+            notes.painter.circle_stroke(at, 3.5, ring);
+            notes
+                .taken
+                .push(Rect::from_center_size(at, vec2(9.0, 9.0)));
+            // A dent of a few points is marked but not named: the name would be larger than the thing.
+            if (at.y - axes.screen_y(0.0)).abs() < 0.08 * axes.rect.height() {
                 continue;
             }
-            painter.galley(rect.min, galley, palette.text);
-            taken.push(rect);
+            let text = format!("{name} {}", number::significant(i, 2));
+            notes.put(palette, at, text, theme::plain(theme::SMALL), palette.text);
         }
     }
-    taken
 }
 
 fn kept_inside(rect: Rect, room: Rect) -> Rect {
@@ -316,25 +468,19 @@ fn kept_inside(rect: Rect, room: Rect) -> Rect {
     rect.translate(vec2(dx, dy))
 }
 
-/// The operating point with its fading tail, and its numbers where they cover nothing.
-fn operating(
-    painter: &Painter,
-    palette: &Palette,
-    axes: &Axes,
-    platform: Platform,
-    now: &Operating,
-    tail: &mut dyn Iterator<Item = Operating>,
-    taken: &[Rect],
-) {
+/// The operating point with its fading tail, and its numbers.
+fn operating(notes: &mut Notes<'_>, palette: &Palette, axes: &Axes, shown: &mut IvShown<'_>) {
+    let platform = shown.platform;
     let place = |o: &Operating| axes.screen([o.a - offset(platform, o), o.response.current]);
-    let inside = axes.inside(painter);
-    let tail: Vec<Pos2> = tail.map(|o| place(&o)).collect();
+    let inside = axes.inside(notes.painter);
+    let tail: Vec<Pos2> = shown.tail.map(|o| place(&o)).collect();
     for (k, pair) in tail.windows(2).enumerate() {
         let fade = (k + 1) as f32 / tail.len() as f32;
         let color = palette.positive.gamma_multiply(0.75 * fade);
         inside.line_segment([pair[0], pair[1]], Stroke::new(1.0 + 3.0 * fade, color));
     }
-    let at = place(now);
+    let now = shown.now;
+    let at = place(&now);
     if !at.is_finite() {
         return;
     }
@@ -344,41 +490,25 @@ fn operating(
         palette.positive,
         Stroke::new(2.0, palette.background),
     );
+    notes
+        .taken
+        .push(Rect::from_center_size(at, vec2(12.0, 12.0)));
     let symbol = match platform {
         Platform::Electronic => "V",
         Platform::Chemical => "c",
     };
     let text = format!(
         "{symbol} {}  I {}",
-        number::significant(now.a - offset(platform, now), 3),
+        number::significant(now.a - offset(platform, &now), 3),
         number::significant(now.response.current, 3)
     );
-    let galley = painter.layout_no_wrap(text, theme::mono(theme::SMALL), palette.positive);
-    let room = axes.rect.shrink(4.0);
-    // Right of the point above or below, then left; the first that hides no other text.
-    let candidates = [
-        (vec2(10.0, -8.0), Align2::LEFT_BOTTOM),
-        (vec2(10.0, 8.0), Align2::LEFT_TOP),
-        (vec2(-10.0, -8.0), Align2::RIGHT_BOTTOM),
-        (vec2(-10.0, 8.0), Align2::RIGHT_TOP),
-    ]
-    .map(|(d, align)| kept_inside(align.anchor_size(at + d, galley.size()), room));
-    let title = Rect::from_min_size(axes.rect.min, vec2(110.0, 22.0));
-    let is_free = |rect: &Rect| {
-        !rect.intersects(title)
-            && taken.iter().all(|other| !other.intersects(*rect))
-            && !rect.contains(at)
-    };
-    let rect = candidates
-        .iter()
-        .find(|rect| is_free(rect))
-        .unwrap_or(&candidates[1]);
-    painter.rect_filled(
-        rect.expand2(vec2(3.0, 0.0)),
-        3.0,
-        palette.background.gamma_multiply(0.75),
+    notes.put(
+        palette,
+        at,
+        text,
+        theme::mono(theme::SMALL),
+        palette.positive,
     );
-    painter.galley(rect.min, galley, palette.positive);
 }
 
 fn strip_ui(painter: &Painter, palette: &Palette, axes: &Axes, drawn: &Drawn, shown: &IvShown<'_>) {

@@ -27,13 +27,18 @@ pub(crate) fn menu_bar_ui(
                 .color(palette.text),
         );
         ui.add_space(8.0);
-        for menu in Menu::ALL {
-            ui.menu_button(menu.title(), |ui| menu_ui(ui, menu, editor, view, commands));
-            if menu == Menu::File {
-                ui.menu_button("Presets", |ui| presets_ui(ui, editor, commands));
+        ui.scope(|ui| {
+            egui::containers::menu::menu_style(ui.style_mut());
+            ui.spacing_mut().item_spacing.x = 2.0;
+            ui.spacing_mut().button_padding.x = 7.0;
+            for menu in Menu::ALL {
+                ui.menu_button(menu.title(), |ui| menu_ui(ui, menu, editor, view, commands));
+                if menu == Menu::File {
+                    ui.menu_button("Presets", |ui| presets_ui(ui, editor, commands));
+                }
             }
-        }
-        ui.add_space(8.0);
+        });
+        ui.add_space(12.0);
         let star = if editor.is_unsaved() { " ★" } else { "" };
         ui.label(
             RichText::new(format!("{}{star}", editor.network().name))

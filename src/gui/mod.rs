@@ -8,7 +8,6 @@ mod app;
 mod canvas;
 mod chart;
 mod command;
-mod curve_local;
 mod derived;
 mod dialogs;
 mod editor;
@@ -29,7 +28,6 @@ use std::path::PathBuf;
 use eframe::egui::ViewportBuilder;
 
 pub use app::App;
-pub use command::{NodeField, Target};
 
 /// What the window opens with.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

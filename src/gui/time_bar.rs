@@ -40,28 +40,6 @@ pub(crate) fn time_bar_ui(
             "simulated time since the last reset, in units of the inverse reference rate τ₀",
         );
         gauge_ui(ui, network, simulation, derived);
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            let power = simulation.dissipation().total();
-            reading_ui(
-                ui,
-                "P",
-                &number::significant(power, 3),
-                84.0,
-                "dissipation now, k_BT per τ₀, of all edges and leaks",
-            );
-            let total = number::significant(simulation.total(), 4);
-            let drift = number::significant(simulation.drift().abs(), 1);
-            if ui.available_width() > 150.0 {
-                reading_ui(
-                    ui,
-                    "Σ",
-                    &format!("{total} ±{drift}"),
-                    148.0,
-                    "stored total Σ C·x, and its drift: the change of the total minus what clamps and leaks delivered. \
-                     The drift is what the numerics lost or made; it should be next to nothing",
-                );
-            }
-        });
     });
     if simulation.is_behind() {
         ui.painter().hline(
@@ -116,7 +94,7 @@ fn speed_ui(ui: &mut Ui, simulation: &Simulation, commands: &mut Vec<Command>) {
     };
     let speed = simulation.speed();
     let id = ui.scope_id().with("speed");
-    let slid = widgets::slider_ui(ui, id, 86.0, speed, &scale, &look);
+    let slid = widgets::slider_ui(ui, id, 100.0, speed, &scale, &look);
     let typed = widgets::number_ui(
         ui,
         id.with("number"),
@@ -157,7 +135,7 @@ fn gauge_ui(ui: &mut Ui, network: &Network, simulation: &Simulation, derived: &D
     let palette = Palette::current(ui);
     let residual = simulation.flow().residual();
     let (words, is_settled) = gauge_words(network, simulation, derived);
-    let (rect, response) = ui.allocate_exact_size(vec2(64.0, 24.0), Sense::hover());
+    let (rect, response) = ui.allocate_exact_size(vec2(72.0, 24.0), Sense::hover());
     let bar = Rect::from_center_size(rect.center(), vec2(rect.width(), 8.0));
     let color = if is_settled {
         palette.ok
@@ -183,6 +161,14 @@ fn gauge_ui(ui: &mut Ui, network: &Network, simulation: &Simulation, derived: &D
     response.on_hover_text(format!(
         "residual: the largest net inflow of any free reservoir, {exact}; the bar is logarithmic, from 1 to 1e−12"
     ));
+    ui.add_sized(
+        vec2(44.0, 24.0),
+        egui::Label::new(
+            RichText::new(exact)
+                .font(theme::mono(theme::SMALL))
+                .color(palette.dim),
+        ),
+    );
     let text = ui.add(
         egui::Label::new(
             RichText::new(&words)
@@ -192,11 +178,6 @@ fn gauge_ui(ui: &mut Ui, network: &Network, simulation: &Simulation, derived: &D
         .truncate(),
     );
     text.on_hover_text(steady_words(derived));
-    ui.label(
-        RichText::new(exact)
-            .font(theme::mono(theme::SMALL))
-            .color(palette.dim),
-    );
 }
 
 /// What the gauge says, and whether all is at rest.

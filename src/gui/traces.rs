@@ -4,10 +4,10 @@ use eframe::egui::{Align2, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2
 
 use super::canvas::StateScale;
 use super::chart::{Axes, padded};
-use super::command::Target;
 use super::derived::Derived;
 use super::simulation::Simulation;
 use super::theme::{self, Palette};
+use crate::document::Selection;
 use crate::network::{Network, NodeKey, Role as Part};
 
 /// More traces than this are a thicket; outputs come first.
@@ -20,7 +20,7 @@ pub(crate) fn traces_ui(
     simulation: &Simulation,
     derived: &Derived,
     scale: &StateScale,
-    selection: Option<Target>,
+    selection: &Selection,
 ) {
     let palette = Palette::current(ui);
     let (rect, response) = ui.allocate_exact_size(ui.available_size(), Sense::hover());
@@ -61,7 +61,7 @@ pub(crate) fn traces_ui(
     let stride = (traces.len() / (2 * plot.width() as usize).max(1)).max(1);
     let mut ends: Vec<(f32, NodeKey, Stroke)> = Vec::new();
     for (k, &(key, slot)) in slots.iter().enumerate() {
-        let is_selected = selection == Some(Target::Node(key));
+        let is_selected = selection.nodes.contains(&key);
         let stroke = Stroke::new(
             if is_selected { 2.5 } else { 1.6 },
             ink(palette, k, slots.len()),
@@ -147,14 +147,14 @@ fn names(
 }
 
 /// The reservoirs whose traces are shown: the selected one, outputs, then hidden ones.
-fn chosen(network: &Network, selection: Option<Target>) -> Vec<NodeKey> {
+fn chosen(network: &Network, selection: &Selection) -> Vec<NodeKey> {
     let mut free: Vec<_> = network
         .nodes()
         .iter()
         .filter(|node| !node.role.is_clamped())
         .collect();
     free.sort_by_key(|node| {
-        let is_selected = selection == Some(Target::Node(node.key()));
+        let is_selected = selection.nodes.contains(&node.key());
         (!is_selected, node.role != Part::Output)
     });
     let mut keys: Vec<NodeKey> = free.iter().take(MOST).map(|node| node.key()).collect();

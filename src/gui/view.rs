@@ -4,7 +4,8 @@ use eframe::egui::Theme;
 use serde::{Deserialize, Serialize};
 
 use super::canvas::Camera;
-use super::command::Target;
+use crate::document::{Element, Selection};
+use crate::network::EdgeKey;
 
 /// What the window remembers of how one looks, apart from the document.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -23,7 +24,7 @@ pub(crate) struct ViewState {
     pub(crate) camera: Option<Camera>,
     /// What is selected.
     #[serde(skip)]
-    pub(crate) selection: Option<Target>,
+    pub(crate) selection: Selection,
 }
 
 impl Default for ViewState {
@@ -34,7 +35,32 @@ impl Default for ViewState {
             is_inspector_open: true,
             is_traces_open: true,
             camera: None,
-            selection: None,
+            selection: Selection::default(),
         }
+    }
+}
+
+/// A selection of one element, or of none.
+pub(crate) fn selection_of(element: Option<Element>) -> Selection {
+    let mut selection = Selection::default();
+    if let Some(element) = element {
+        selection.insert(element);
+    }
+    selection
+}
+
+/// The element of a selection that holds exactly one.
+pub(crate) fn only(selection: &Selection) -> Option<Element> {
+    let nodes = selection.nodes.iter().map(|&key| Element::Node(key));
+    let edges = selection.edges.iter().map(|&key| Element::Edge(key));
+    let mut all = nodes.chain(edges);
+    all.next().filter(|_| all.next().is_none())
+}
+
+/// The edge of a selection that holds exactly that.
+pub(crate) fn only_edge(selection: &Selection) -> Option<EdgeKey> {
+    match only(selection) {
+        Some(Element::Edge(key)) => Some(key),
+        _ => None,
     }
 }

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use eframe::egui::accesskit::{Action, ActionData};
 use eframe::egui::{
     self, Align2, Color32, CornerRadius, DragValue, EventFilter, FontId, Id, Key, Rect, Response,
-    Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2,
+    Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
 };
 
 use super::icon::{self, Icon};
@@ -138,11 +138,6 @@ impl Gesture {
         match self {
             Self::Live(value) | Self::Done(value) => value,
         }
-    }
-
-    /// Whether the gesture has ended.
-    pub(super) fn is_done(self) -> bool {
-        matches!(self, Self::Done(_))
     }
 }
 
@@ -440,23 +435,6 @@ pub(super) fn clipped_text_ui(
     ui.painter().galley(at.min, galley, color);
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, text));
     response
-}
-
-/// A heading of a section.
-pub(super) fn section_ui(ui: &mut Ui, text: &str) {
-    ui.label(
-        egui::RichText::new(text)
-            .font(theme::strong(theme::BODY))
-            .color(Palette::current(ui).text),
-    );
-}
-
-/// The empty space that makes a row of `used` points fill `whole`.
-pub(super) fn fill_to(ui: &mut Ui, whole: f32) {
-    let used = ui.min_rect().width();
-    if whole > used {
-        ui.allocate_space(Vec2::new(whole - used, 0.0));
-    }
 }
 
 #[cfg(test)]

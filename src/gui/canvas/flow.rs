@@ -146,13 +146,13 @@ impl FlowPainter<'_> {
     pub(super) fn glow(&self, look: &PipeLook<'_>) {
         let width = self.width(&look.response);
         if is_falling(&look.response) {
-            for (extra, share) in [(13.0, 0.10), (8.0, 0.16), (4.0, 0.26)] {
+            for (extra, share) in [(18.0, 0.10), (12.0, 0.16), (7.0, 0.30)] {
                 let color = self.palette.ndc_tint.gamma_multiply(share);
                 self.line(look.pipe, width + extra, color);
             }
         }
         if look.is_selected {
-            self.line(look.pipe, width + 4.0, self.palette.accent);
+            self.line(look.pipe, width + 3.0, self.palette.accent);
         }
     }
 

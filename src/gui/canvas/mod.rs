@@ -20,13 +20,14 @@ pub(crate) use labels::callout;
 pub(crate) use scene::Scene;
 pub(crate) use tank::StateScale;
 
-use super::command::{Command, Edit, NodeField, Target};
+use super::command::Command;
 use super::derived::Derived;
 use super::number;
 use super::simulation::Simulation;
 use super::theme::{self, Palette};
 use super::view::ViewState;
 use crate::device::Platform;
+use crate::document::{Edit, Element, Selection};
 use crate::network::{Edge, Network, Node, Role};
 use flow::{Detail, FlowPainter, PipeLook};
 use labels::{Labels, Place};
@@ -90,6 +91,7 @@ pub(crate) fn canvas_ui(
     }
     grid(&painter, palette, camera, area);
 
+    let selection = view.selection.clone();
     let mut canvas = Canvas {
         ui,
         painter: &painter,
@@ -97,7 +99,7 @@ pub(crate) fn canvas_ui(
         camera,
         area,
         shown,
-        selection: view.selection,
+        selection: &selection,
         show_values: view.show_values,
         commands,
         callout: None,
@@ -189,7 +191,7 @@ struct Canvas<'a, 'u> {
     camera: Camera,
     area: Rect,
     shown: &'a Shown<'a>,
-    selection: Option<Target>,
+    selection: &'a Selection,
     show_values: bool,
     commands: &'a mut Vec<Command>,
     callout: Option<(String, Vec<(String, String)>)>,
@@ -212,7 +214,7 @@ impl<'a> Canvas<'a, '_> {
         };
         if response.clicked() {
             let hit = response.interact_pointer_pos().and_then(near);
-            let target = hit.map(|p| Target::Edge(self.shown.scene.pipes[p].key));
+            let target = hit.map(|p| Element::Edge(self.shown.scene.pipes[p].key));
             self.commands.push(Command::Select(target));
         }
         let hovered = response.hover_pos().and_then(near);
@@ -248,7 +250,7 @@ impl<'a> Canvas<'a, '_> {
                     number: link,
                     kind: links[link].device.kind(),
                     response: *responses.get(link)?,
-                    is_selected: self.selection == Some(Target::Edge(pipe.key)),
+                    is_selected: self.selection.edges.contains(&pipe.key),
                     is_hovered: hovered == Some(number),
                     is_frozen,
                 })
@@ -290,7 +292,7 @@ impl<'a> Canvas<'a, '_> {
             });
             if hit.clicked() {
                 self.commands
-                    .push(Command::Select(Some(Target::Edge(look.pipe.key))));
+                    .push(Command::Select(Some(Element::Edge(look.pipe.key))));
             }
             if hit.hovered() {
                 self.ui.set_cursor_icon(CursorIcon::PointingHand);
@@ -343,7 +345,7 @@ impl<'a> Canvas<'a, '_> {
                     state,
                     steady: self.shown.derived.steady_state_of(tank.key),
                     scale: self.shown.scale,
-                    is_selected: self.selection == Some(Target::Node(tank.key)),
+                    is_selected: self.selection.nodes.contains(&tank.key),
                     is_hovered: hit.hovered() || hit.dragged(),
                 },
             );
@@ -359,7 +361,7 @@ impl<'a> Canvas<'a, '_> {
     }
 
     fn name_tank(&self, hit: &Response, node: &Node, state: f64) {
-        let is_selected = self.selection == Some(Target::Node(node.key()));
+        let is_selected = self.selection.nodes.contains(&node.key());
         let name = format!("reservoir {}", node.title());
         hit.widget_info(|| WidgetInfo::selected(WidgetRole::Button, true, is_selected, &name));
         let value = format!(
@@ -381,7 +383,8 @@ impl<'a> Canvas<'a, '_> {
         let level = tank::level_y(rect, zoom, self.shown.scale, state);
         let on_level = |pointer: Pos2| (pointer.y - level).abs() <= LEVEL_REACH;
         if hit.clicked() {
-            self.commands.push(Command::Select(Some(Target::Node(key))));
+            self.commands
+                .push(Command::Select(Some(Element::Node(key))));
         }
         if hit.drag_started() {
             let press = self.ui.input(|i| i.pointer.press_origin());
@@ -406,7 +409,7 @@ impl<'a> Canvas<'a, '_> {
                     } else {
                         start + way
                     };
-                    let edit = Edit::Move(key, [f64::from(at.x), f64::from(at.y)]);
+                    let edit = Edit::MoveNode(key, [f64::from(at.x), f64::from(at.y)]);
                     self.commands.push(phase(edit, is_done));
                 }
                 Drag::Level => {
@@ -452,7 +455,7 @@ impl<'a> Canvas<'a, '_> {
         if !node.role.is_clamped() {
             self.commands.push(Command::Kick(node.key(), state));
         } else if self.network().platform().state_range().contains(rounded) {
-            let edit = Edit::Node(node.key(), NodeField::Value, rounded);
+            let edit = Edit::SetValue(node.key(), rounded);
             self.commands.push(phase(edit, is_done));
         }
     }
@@ -497,7 +500,11 @@ impl<'a> Canvas<'a, '_> {
         let selected_first = |selected: bool| !selected;
         let mut order: Vec<_> = tanks.iter().collect();
         order.sort_by_key(|(n, _)| {
-            selected_first(self.selection == Some(Target::Node(self.shown.scene.tanks[*n].key)))
+            selected_first(
+                self.selection
+                    .nodes
+                    .contains(&self.shown.scene.tanks[*n].key),
+            )
         });
         for &&(n, outline) in &order {
             if let Some(node) = self.network().node(self.shown.scene.tanks[n].key) {
@@ -543,6 +550,7 @@ impl<'a> Canvas<'a, '_> {
         let Some(edge) = self.network().edge(look.pipe.key) else {
             return;
         };
+        let (_, along) = look.pipe.at(look.pipe.glyph_distance());
         let current = number::significant(look.response.current, 3);
         let name = (
             edge.title(),
@@ -563,7 +571,11 @@ impl<'a> Canvas<'a, '_> {
             self.painter,
             tile,
             [job],
-            &[Place::Below, Place::Above, Place::Right, Place::Left],
+            if along.y.abs() > along.x.abs() {
+                &[Place::Right, Place::Left, Place::Below, Place::Above]
+            } else {
+                &[Place::Below, Place::Above, Place::Right, Place::Left]
+            },
         );
     }
 }

@@ -54,6 +54,7 @@ pub(super) fn overlay_ui(ui: &mut Ui, area: Rect, shown: &Shown<'_>, commands: &
         },
     );
     chips(ui, area, shown);
+    readings_ui(ui, area, shown);
 }
 
 fn hint(shown: &Shown<'_>) -> &'static str {
@@ -96,5 +97,47 @@ fn chips(ui: &Ui, area: Rect, shown: &Shown<'_>) {
         ui.painter()
             .galley(rect.center() - 0.5 * galley.size(), galley, palette.dim);
         corner.y -= size.y + 6.0;
+    }
+}
+
+/// Bottom right: what is stored, what the numerics lost of it, and what it all costs.
+fn readings_ui(ui: &Ui, area: Rect, shown: &Shown<'_>) {
+    let palette = Palette::current(ui);
+    let simulation = shown.simulation;
+    let stored = number::significant(simulation.total(), 4);
+    let drift = number::significant(simulation.drift().abs(), 1);
+    let power = number::significant(simulation.dissipation().total(), 3);
+    let readings = [
+        (
+            format!("P {power} k_BT/τ₀"),
+            "dissipation now, of all edges and leaks together",
+        ),
+        (
+            format!("Σ {stored} ±{drift}"),
+            "the stored total Σ C·x and its drift: the change of the total minus what clamps and leaks delivered. \
+             The drift is what the numerics lost or made, and should be next to nothing",
+        ),
+    ];
+    let mut right = area.right() - 12.0;
+    for (k, (text, tip)) in readings.into_iter().enumerate() {
+        let galley =
+            ui.painter()
+                .layout_no_wrap(text.clone(), theme::mono(theme::SMALL), palette.dim);
+        let size = galley.size();
+        let rect = Rect::from_min_size(
+            egui::pos2(right - size.x, area.bottom() - 8.0 - size.y),
+            size,
+        );
+        ui.painter().rect_filled(
+            rect.expand2(vec2(4.0, 2.0)),
+            3.0,
+            palette.background.gamma_multiply(0.8),
+        );
+        ui.painter().galley(rect.min, galley, palette.dim);
+        let id = ui.scope_id().with(("reading", k));
+        let response = ui.interact(rect, id, egui::Sense::hover());
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &text));
+        response.on_hover_text(tip);
+        right = rect.left() - 20.0;
     }
 }
