@@ -17,6 +17,7 @@ use super::simulation::Simulation;
 use super::theme::{self, Palette};
 use super::time_bar;
 use super::traces;
+use super::training::{self, Application, Coach};
 use super::view::{ViewState, only, only_edge, selection_of};
 use crate::document::presets::{PRESETS, Preset, preset};
 use crate::document::{self, Document, Element, LoadError, Loaded, Problem, Rejected, Revision};
@@ -32,6 +33,10 @@ const INSPECTOR_RANGE: std::ops::RangeInclusive<f32> = 320.0..=620.0;
 /// Heights of the time plot.
 const TRACES: f32 = 168.0;
 const TRACES_RANGE: std::ops::RangeInclusive<f32> = 96.0..=420.0;
+
+/// Heights of the panel with time plot, loss and response.
+const TRAINING: f32 = 232.0;
+const TRAINING_RANGE: std::ops::RangeInclusive<f32> = 160.0..=520.0;
 
 /// Simulated time per second at first: the presets relax in some ten units of time, which is then some seconds.
 const FIRST_SPEED: f64 = 2.0;
@@ -50,6 +55,9 @@ pub struct App {
     scene: Scene,
     scale: StateScale,
     curves: Curves,
+    coach: Coach,
+    /// What counts the parameters a running training has shown.
+    built_live: u64,
     /// The revisions of physics and layout that simulation and scene were built for.
     built: Revision,
     dialog: Option<Dialog>,
@@ -80,6 +88,8 @@ impl App {
             scene,
             scale,
             curves: Curves::default(),
+            coach: Coach::new(&cc.egui_ctx),
+            built_live: 0,
             built: Revision::default(),
             dialog: None,
             message,
@@ -135,7 +145,30 @@ impl App {
     /// Whether something is being computed beside the window.
     #[must_use]
     pub fn is_computing(&self) -> bool {
-        self.derived.is_busy()
+        self.derived.is_busy() || self.coach.is_busy()
+    }
+
+    /// Whether a training takes steps.
+    #[must_use]
+    pub fn is_training(&self) -> bool {
+        self.coach.is_running()
+    }
+
+    /// The losses of the last training, or of both of a comparison, in node units.
+    #[must_use]
+    pub fn training_losses(&self) -> Vec<&[f64]> {
+        self.coach
+            .shown()
+            .filter(|(_, is_last)| *is_last)
+            .map(|(curve, _)| curve.record.losses.as_slice())
+            .collect()
+    }
+
+    /// What is wrong with the task or went wrong in training, with its place.
+    #[must_use]
+    pub fn training_problem(&self) -> Option<String> {
+        let of_task = self.coach.answer().and_then(|answer| answer.as_ref().err());
+        self.coach.notice().or(of_task).map(ToString::to_string)
     }
 
     /// What is selected.
@@ -177,6 +210,7 @@ impl App {
         self.scene = Scene::new(self.editor.network());
         self.built = self.editor.revision();
         self.derived.clear();
+        self.coach.clear();
         self.view.camera = None;
         self.message = None;
         self.select_something();
@@ -187,8 +221,11 @@ impl App {
         let (old, new) = (self.built, self.editor.revision());
         self.built = new;
         let is_rewired = old.topology() != new.topology();
-        if is_rewired || old.parameters() != new.parameters() {
-            self.simulation.rebuild(self.editor.network());
+        let (live, live_revision) = self.coach.live();
+        let is_live_new = std::mem::replace(&mut self.built_live, live_revision) != live_revision;
+        if is_rewired || old.parameters() != new.parameters() || is_live_new {
+            self.simulation
+                .rebuild(live.unwrap_or(self.editor.network()));
         }
         // A capacity is a parameter, and widens a tank.
         if is_rewired || old.parameters() != new.parameters() || old.layout() != new.layout() {
@@ -201,6 +238,19 @@ impl App {
             .map_or(&[], |(state, _)| state.x.as_slice());
         self.scale = StateScale::new(self.editor.network(), steady);
         self.simulation.watch(only_edge(&self.view.selection));
+    }
+
+    /// Puts what a training arrived at into the document, as one step of undo.
+    fn take_in(&mut self, application: &Application) {
+        if application.replaces {
+            self.editor.undo();
+        }
+        let edits = application.edits(self.editor.document());
+        let selected = self.view.selection.clone();
+        match self.editor.edit_all(&application.name, &edits, &selected) {
+            Ok(()) => self.coach.applied(&self.editor, application),
+            Err(problem) => self.message = Some(refusal(&problem)),
+        }
     }
 
     /// The smallest change of state that can be seen.
@@ -236,6 +286,11 @@ impl App {
             }
             Command::Open(path) => self.open_file(&path),
             Command::SaveTo(path) => self.save(path),
+            Command::LoadStep(curve, step) => {
+                if let Some(application) = self.coach.load(curve, step) {
+                    self.take_in(&application);
+                }
+            }
             Command::Dismiss => self.message = None,
         }
     }
@@ -298,6 +353,12 @@ impl App {
                     self.simulation.jump(&state.x.clone());
                 }
             }
+            Action::Training => self.view.is_training_open = !self.view.is_training_open,
+            Action::Train => self.coach.play_or_hold(&self.editor),
+            Action::TrainStep => self.coach.step(&self.editor),
+            Action::Rewind => self.coach.rewind(&self.editor),
+            Action::NewSeed => self.coach.new_seed(&self.editor),
+            Action::Compare => self.coach.compare(&self.editor),
             Action::Keys => self.dialog = Some(Dialog::Keys),
             Action::About => self.dialog = Some(Dialog::About),
         }
@@ -405,7 +466,25 @@ impl App {
                     inspector::inspector_ui(ui, &shown, &mut self.curves, commands);
                 });
         }
-        if self.view.is_traces_open {
+        let has_task = self.editor.document().task.is_some();
+        if has_task && self.view.is_training_open {
+            Panel::bottom("training")
+                .default_size(TRAINING)
+                .size_range(TRAINING_RANGE)
+                .resizable(true)
+                .frame(flat(Margin::symmetric(12, 6)))
+                .show(ui, |ui| {
+                    let panel = training::Panel {
+                        editor: &self.editor,
+                        simulation: &self.simulation,
+                        derived: &self.derived,
+                        scale: &self.scale,
+                        view: &self.view,
+                        coach: &self.coach,
+                    };
+                    training::training_ui(ui, &panel, commands);
+                });
+        } else if self.view.is_traces_open {
             Panel::bottom("traces")
                 .default_size(TRACES)
                 .size_range(TRACES_RANGE)
@@ -462,6 +541,9 @@ impl App {
 
 impl eframe::App for App {
     fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+        if let Some(application) = self.coach.update(&self.editor) {
+            self.take_in(&application);
+        }
         self.rebuild();
         // A frame after a pause would otherwise jump; a tenth of a second is the longest that still reads as motion.
         let seconds = f64::from(ctx.input(|i| i.stable_dt)).min(0.1);

@@ -3,7 +3,8 @@
 use std::rc::Rc;
 
 use eframe::egui::{
-    Align2, Color32, FontId, Painter, Pos2, Rect, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2,
+    Align2, Color32, FontId, Painter, Pos2, Rect, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2,
+    vec2,
 };
 
 use super::chart::{Axes, padded};
@@ -449,9 +450,7 @@ fn extrema(notes: &mut Notes<'_>, palette: &Palette, axes: &Axes, drawn: &Drawn)
             }
             let ring = Stroke::new(1.5, palette.ndc);
             notes.painter.circle_stroke(at, 3.5, ring);
-            notes
-                .taken
-                .push(Rect::from_center_size(at, vec2(9.0, 9.0)));
+            notes.taken.push(Rect::from_center_size(at, vec2(9.0, 9.0)));
             // A dent of a few points is marked but not named: the name would be larger than the thing.
             if (at.y - axes.screen_y(0.0)).abs() < 0.08 * axes.rect.height() {
                 continue;

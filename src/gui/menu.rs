@@ -131,6 +131,7 @@ fn menu_ui(
             Action::Values => Some(view.show_values),
             Action::Inspector => Some(view.is_inspector_open),
             Action::Traces => Some(view.is_traces_open),
+            Action::Training => Some(view.is_training_open),
             _ => None,
         };
         let mut button = egui::Button::new(text).selected(is_on == Some(true));

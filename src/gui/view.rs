@@ -19,6 +19,8 @@ pub(crate) struct ViewState {
     pub(crate) is_inspector_open: bool,
     /// Whether the panel with x(t) is open.
     pub(crate) is_traces_open: bool,
+    /// Whether the panel with loss and response is open, where there is a task.
+    pub(crate) is_training_open: bool,
     /// Where the eye is; `None` until the network has been fitted into view.
     #[serde(skip)]
     pub(crate) camera: Option<Camera>,
@@ -34,6 +36,7 @@ impl Default for ViewState {
             show_values: false,
             is_inspector_open: true,
             is_traces_open: true,
+            is_training_open: true,
             camera: None,
             selection: Selection::default(),
         }

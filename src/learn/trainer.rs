@@ -96,6 +96,7 @@ enum Method {
 }
 
 /// A training run.
+#[derive(Clone)]
 pub struct Trainer {
     plan: Plan,
     /// The network as given, from which restarts are drawn.
