@@ -3,10 +3,12 @@
 //! Exit codes: 0 done, 1 the request failed (one line on stderr says what, where and what to do), 2 wrong usage.
 
 mod check;
+mod gradient;
 mod iv;
 mod output;
 mod relax;
 mod solve;
+mod train;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -79,6 +81,14 @@ pub enum Command {
     /// Trace the current of one edge against the state of its `from` end
     #[command(after_help = "Example: thermonet iv presets/fold.json e1 --from -10 --to 10 --csv")]
     Iv(iv::IvArgs),
+    /// Find the loss of the network's task and its gradient in every trainable parameter
+    #[command(
+        after_help = "Example: thermonet gradient presets/xor.json --rule finite_difference --json"
+    )]
+    Gradient(gradient::GradientArgs),
+    /// Train the network for its task
+    #[command(after_help = "Example: thermonet train presets/xor.json --seed 7 --out trained.json")]
+    Train(train::TrainArgs),
     /// Read a network and say what is wrong with it, and what is worth knowing
     #[command(after_help = "Example: thermonet check my-network.json --json")]
     Check(check::CheckArgs),
@@ -95,7 +105,7 @@ pub(crate) struct Source {
 }
 
 /// Clamps to hold at other values than the file's.
-#[derive(Clone, Debug, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub(crate) struct Clamps {
     /// Hold the input or bias ID at VALUE (may be repeated)
     #[arg(long = "set", value_name = "ID=VALUE", value_parser = parse_setting)]
@@ -139,6 +149,15 @@ pub(crate) enum CliError {
     /// The file could not be read, or is no valid network.
     #[error(transparent)]
     Open(#[from] LoadError),
+    /// The file could not be written.
+    #[error(transparent)]
+    Save(#[from] crate::document::FileError),
+    /// Training without a task.
+    #[error("{file}: has no task; add \"task\" with \"inputs\", \"outputs\" and \"rows\"")]
+    NoTask { file: String },
+    /// The training could not start or go on.
+    #[error(transparent)]
+    Train(#[from] crate::learn::trainer::TrainError),
     /// A name that the network does not have.
     #[error("{option}: there is no {what} '{id}' in {file}; there are {known}")]
     UnknownId {
@@ -211,6 +230,8 @@ pub fn run(command: &Command) -> ExitCode {
         Command::Solve(args) => solve::run(args),
         Command::Relax(args) => relax::run(args),
         Command::Iv(args) => iv::run(args),
+        Command::Gradient(args) => gradient::run(args),
+        Command::Train(args) => train::run(args),
         Command::Check(args) => check::run(args),
     })
 }

@@ -231,7 +231,7 @@ impl App {
         if is_rewired || old.parameters() != new.parameters() || old.layout() != new.layout() {
             self.scene = Scene::new(self.editor.network());
         }
-        self.derived.update(self.editor.network(), new);
+        self.derived.update(self.editor.document(), new);
         let steady: &[f64] = self
             .derived
             .settled()
@@ -291,6 +291,8 @@ impl App {
                     self.take_in(&application);
                 }
             }
+            Command::Hold(clamps) => self.simulation.hold(&clamps),
+            Command::Release => self.simulation.release(),
             Command::Dismiss => self.message = None,
         }
     }
@@ -415,18 +417,15 @@ impl App {
             return;
         }
         let is_typing = ctx.text_edit_focused();
-        let focused = ctx.memory(|memory| memory.focused());
+        let focused = ctx.memory(egui::Memory::focused);
         // The longer combination first: Ctrl+Shift+Z is not Ctrl+Z.
         let mut actions = Action::ALL;
         actions.sort_by_key(|action| {
-            action.shortcut().map_or(0, |s| {
-                -i32::from(s.modifiers.shift) - i32::from(s.modifiers.command)
-            })
+            let modifiers = action.shortcut().modifiers;
+            -i32::from(modifiers.shift) - i32::from(modifiers.command)
         });
         for action in actions {
-            let Some(shortcut) = action.shortcut() else {
-                continue;
-            };
+            let shortcut = action.shortcut();
             let is_plain = !shortcut.modifiers.any();
             // Space and Enter press a focused button; arrows and End belong to a focused slider.
             let belongs_to_widget = focused.is_some()
@@ -525,7 +524,16 @@ impl App {
                     dots: &self.dots,
                     derived: &self.derived,
                 };
+                let area = ui.available_rect_before_wrap();
                 canvas::canvas_ui(ui, &shown, &mut self.view, commands);
+                if let (Some(response), Some(camera), false) = (
+                    self.coach.responder(0).response(),
+                    self.view.camera,
+                    self.coach.is_comparison(),
+                ) {
+                    let network = self.editor.network();
+                    training::thumbnails_ui(ui, area, camera, &self.scene, network, response);
+                }
             });
     }
 

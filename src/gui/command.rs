@@ -32,6 +32,10 @@ pub(crate) enum Command {
     SaveTo(PathBuf),
     /// Puts the parameters of a step of a training into the document: the number of the curve, and the step.
     LoadStep(usize, usize),
+    /// Holds clamps at other values than the document's; running state only.
+    Hold(Vec<(NodeKey, f64)>),
+    /// Lets all clamps go back to the document's values.
+    Release,
     /// Takes the message away.
     Dismiss,
 }
@@ -244,11 +248,11 @@ impl Action {
     }
 
     /// The key that does it.
-    pub(crate) fn shortcut(self) -> Option<KeyboardShortcut> {
+    pub(crate) fn shortcut(self) -> KeyboardShortcut {
         let plain = |key| KeyboardShortcut::new(Modifiers::NONE, key);
         let command = |key| KeyboardShortcut::new(Modifiers::COMMAND, key);
         let shifted = |key| KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), key);
-        Some(match self {
+        match self {
             Self::Open => command(Key::O),
             Self::Save => command(Key::S),
             Self::SaveAs => shifted(Key::S),
@@ -273,15 +277,15 @@ impl Action {
             Self::Compare => plain(Key::C),
             Self::Keys => plain(Key::Questionmark),
             Self::About => plain(Key::F1),
-        })
+        }
     }
 
     /// The key as people write it.
-    pub(crate) fn key_text(self) -> Option<String> {
+    pub(crate) fn key_text(self) -> String {
         let KeyboardShortcut {
             modifiers,
             logical_key,
-        } = self.shortcut()?;
+        } = self.shortcut();
         let mut text = String::new();
         if modifiers.command {
             text.push_str(if cfg!(target_os = "macos") {
@@ -300,15 +304,12 @@ impl Action {
             Key::Escape => "Esc",
             key => key.name(),
         });
-        Some(text)
+        text
     }
 
     /// The tip for a tooltip: it ends with the key.
     pub(crate) fn tooltip(self) -> String {
-        match self.key_text() {
-            Some(key) => format!("{}  ({key})", self.tip()),
-            None => self.tip().to_owned(),
-        }
+        format!("{}  ({})", self.tip(), self.key_text())
     }
 }
 
@@ -320,10 +321,7 @@ mod tests {
     fn no_two_actions_share_a_key() {
         for (k, a) in Action::ALL.iter().enumerate() {
             for b in &Action::ALL[k + 1..] {
-                assert!(
-                    a.shortcut().is_none() || a.shortcut() != b.shortcut(),
-                    "{a:?} and {b:?}"
-                );
+                assert_ne!(a.shortcut(), b.shortcut(), "{a:?} and {b:?}");
             }
             assert!(a.tooltip().ends_with(')'));
         }

@@ -2,32 +2,84 @@
 
 use eframe::egui::Context;
 
-use crate::document::{Element, Revision};
+use crate::document::{Document, Revision};
 use crate::job::{Event, Worker};
-use crate::network::{Network, NodeKey};
+use crate::learn::Task;
+use crate::network::{EdgeKey, NodeKey};
+use crate::physics::certificates::Certificates;
+use crate::solve::multistart;
 use crate::solve::steady::{self, Options, Outcome, Reason, SteadyState};
 use crate::system::System;
 
-/// The parts of a revision that physics depends on.
+/// The parts of a revision that a result depends on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Key {
     topology: u64,
     parameters: u64,
+    /// Only for results that look at the task's inputs.
+    task: Option<u64>,
 }
 
-impl Key {
-    fn of(revision: Revision) -> Self {
+/// A result and what it belongs to; a new one is computed when that changes, the old one meanwhile kept as stale.
+struct Computed<J, T> {
+    wanted: Option<Key>,
+    kept: Option<(Key, Result<T, String>)>,
+    worker: Option<Worker<J, T>>,
+    run: fn(&J) -> T,
+}
+
+impl<J: Send + 'static, T: Send + 'static> Computed<J, T> {
+    fn new(ctx: &Context, name: &str, run: fn(&J) -> T) -> Self {
+        let waker = ctx.clone();
+        let worker = Worker::spawn(
+            name,
+            move || waker.request_repaint(),
+            move |job, _| run(&job),
+        );
         Self {
-            topology: revision.topology(),
-            parameters: revision.parameters(),
+            wanted: None,
+            kept: None,
+            // Without a thread the window computes by itself: slower to the hand, but right.
+            worker: worker.ok(),
+            run,
         }
     }
-}
 
-/// A result, and what it belongs to.
-struct Kept<T> {
-    key: Key,
-    value: T,
+    fn update(&mut self, key: Key, job: impl FnOnce() -> J) {
+        if self.wanted != Some(key) {
+            self.wanted = Some(key);
+            match &mut self.worker {
+                Some(worker) => {
+                    worker.submit(job());
+                }
+                None => self.kept = Some((key, Ok((self.run)(&job())))),
+            }
+        }
+        // Orders are overtaken by later ones: what comes belongs to the latest.
+        if let Some(event) = self.worker.as_mut().and_then(Worker::poll) {
+            let result = match event {
+                Event::Done(value) => Ok(value),
+                Event::Failed(message) => Err(message),
+            };
+            self.kept = Some((key, result));
+        }
+    }
+
+    fn clear(&mut self) {
+        self.wanted = None;
+        self.kept = None;
+    }
+
+    fn is_busy(&self) -> bool {
+        self.worker.as_ref().is_some_and(Worker::is_busy)
+    }
+
+    /// The result, and whether it is stale.
+    fn get(&self) -> Option<(Result<&T, &str>, bool)> {
+        let (key, result) = self.kept.as_ref()?;
+        let result = result.as_ref().map_err(String::as_str);
+        Some((result, self.wanted != Some(*key)))
+    }
 }
 
 /// The steady state of a compiled network.
@@ -37,20 +89,14 @@ struct Steady {
     state: SteadyState,
 }
 
-/// One of the network's three certificates, in words.
-pub(crate) struct Badge {
-    /// "monotone", "not monotone", "monotone?".
-    pub(crate) text: String,
-    /// Yes, no, or unknown.
-    pub(crate) answer: Option<bool>,
-    /// The reason, for whoever hovers.
-    pub(crate) why: String,
-    /// Whether a "no" speaks of NDC, and so may wear its colour.
-    pub(crate) is_about_ndc: bool,
-    /// Whether it belongs to older parameters.
-    pub(crate) is_stale: bool,
-    /// The element that shows why.
-    pub(crate) target: Option<Element>,
+/// The certificates of a compiled network, and what its positions stand for.
+pub(crate) struct Certified {
+    /// The edge at each position of the compiled network.
+    pub(crate) links: Vec<EdgeKey>,
+    /// The reservoir in each slot.
+    pub(crate) slots: Vec<NodeKey>,
+    /// What is proved.
+    pub(crate) certificates: Certificates,
 }
 
 /// What is known of the steady state.
@@ -64,106 +110,71 @@ pub(crate) enum SteadyNews<'a> {
     Failed(&'a str),
 }
 
-/// Everything derived, each with the revision it belongs to.
+/// Everything derived, each with what it belongs to.
 pub(crate) struct Derived {
-    /// What was last asked about.
-    wanted: Option<Key>,
-    steady: Option<Kept<Result<Steady, String>>>,
-    solver: Option<Worker<System, Steady>>,
+    steady: Computed<System, Steady>,
+    certified: Computed<(System, Vec<f64>), Certified>,
 }
 
 impl Derived {
     /// Starts the threads that compute; they wake `ctx` when there is something to see.
     pub(crate) fn new(ctx: &Context) -> Self {
-        let waker = ctx.clone();
-        let solver = Worker::spawn(
-            "steady state",
-            move || waker.request_repaint(),
-            |system: System, _| solved(&system),
-        );
         Self {
-            wanted: None,
-            steady: None,
-            // Without a thread the window computes by itself: slower to the hand, but right.
-            solver: solver.ok(),
+            steady: Computed::new(ctx, "steady state", solved),
+            certified: Computed::new(ctx, "certificates", certified),
         }
     }
 
-    /// Orders what a new revision of the physics needs, and takes in what has been computed.
-    pub(crate) fn update(&mut self, network: &Network, revision: Revision) {
-        let key = Key::of(revision);
-        if self.wanted != Some(key) {
-            self.wanted = Some(key);
-            let system = System::new(network);
-            match &mut self.solver {
-                Some(solver) => {
-                    solver.submit(system);
-                }
-                None => {
-                    self.steady = Some(Kept {
-                        key,
-                        value: Ok(solved(&system)),
-                    });
-                }
-            }
-        }
-        if let Some(solver) = &mut self.solver
-            && let Some(event) = solver.poll()
-        {
-            self.steady = Some(Kept {
-                key,
-                value: match event {
-                    Event::Done(steady) => Ok(steady),
-                    Event::Failed(message) => Err(message),
-                },
-            });
-        }
+    /// Orders what a new revision needs, and takes in what has been computed.
+    pub(crate) fn update(&mut self, document: &Document, revision: Revision) {
+        let key = Key {
+            topology: revision.topology(),
+            parameters: revision.parameters(),
+            task: None,
+        };
+        self.steady.update(key, || System::new(&document.network));
+        let key = Key {
+            task: Some(revision.task()),
+            ..key
+        };
+        self.certified.update(key, || {
+            let inputs = document.task.as_ref().map(Task::encoded_inputs);
+            (System::new(&document.network), inputs.unwrap_or_default())
+        });
     }
 
     /// Forgets everything: another document has been opened.
     pub(crate) fn clear(&mut self) {
-        self.wanted = None;
-        self.steady = None;
+        self.steady.clear();
+        self.certified.clear();
     }
 
     /// Whether something is being computed.
     pub(crate) fn is_busy(&self) -> bool {
-        self.solver.as_ref().is_some_and(Worker::is_busy)
-    }
-
-    fn is_stale(&self, key: Key) -> bool {
-        self.wanted != Some(key)
+        self.steady.is_busy() || self.certified.is_busy()
     }
 
     /// The settled state, if that is how the motion from the initial state ends, and whether it is stale.
     pub(crate) fn settled(&self) -> Option<(&SteadyState, bool)> {
-        let Kept { key, value } = self.steady.as_ref()?;
-        let steady = value.as_ref().ok()?;
-        steady
-            .state
-            .is_settled()
-            .then_some((&steady.state, self.is_stale(*key)))
+        let (steady, is_stale) = self.steady.get()?;
+        let state = &steady.ok()?.state;
+        state.is_settled().then_some((state, is_stale))
     }
 
     /// The steady state of a free reservoir, if there is one, and whether it is stale.
     pub(crate) fn steady_state_of(&self, key: NodeKey) -> Option<(f64, bool)> {
         let (state, is_stale) = self.settled()?;
-        let steady = self.steady.as_ref()?.value.as_ref().ok()?;
-        let slot = steady.free.binary_search(&key).ok()?;
+        let (steady, _) = self.steady.get()?;
+        let slot = steady.ok()?.free.binary_search(&key).ok()?;
         Some((*state.x.get(slot)?, is_stale))
     }
 
     /// What is known of how the motion from the initial state ends.
     pub(crate) fn news(&self) -> SteadyNews<'_> {
-        match &self.steady {
+        match self.steady.get() {
             None => SteadyNews::Pending,
-            Some(Kept {
-                value: Ok(steady), ..
-            }) => SteadyNews::Known(&steady.state.outcome),
-            Some(Kept {
-                value: Err(message),
-                ..
-            }) => SteadyNews::Failed(message),
+            Some((Ok(steady), _)) => SteadyNews::Known(&steady.state.outcome),
+            Some((Err(message), _)) => SteadyNews::Failed(message),
         }
     }
 
@@ -173,9 +184,10 @@ impl Derived {
         state.spectrum.as_ref()?.relaxation_time()
     }
 
-    /// The certificates as badges.
-    pub(crate) fn badges(&self, _network: &Network) -> Vec<Badge> {
-        Vec::new()
+    /// The certificates, and whether they are stale.
+    pub(crate) fn certified(&self) -> Option<(&Certified, bool)> {
+        let (certified, is_stale) = self.certified.get()?;
+        Some((certified.ok()?, is_stale))
     }
 }
 
@@ -183,6 +195,19 @@ fn solved(system: &System) -> Steady {
     Steady {
         free: system.nodes()[..system.free_count()].to_vec(),
         state: steady::solve(system, &Options::default()),
+    }
+}
+
+fn certified((system, inputs): &(System, Vec<f64>)) -> Certified {
+    let mut certificates = Certificates::new(system, inputs);
+    if certificates.unique.verdict().is_none() {
+        let known = steady::solve(system, &Options::default());
+        multistart::refute_unique(system, &known, &mut certificates);
+    }
+    Certified {
+        links: system.links().iter().map(|link| link.key).collect(),
+        slots: system.nodes().to_vec(),
+        certificates,
     }
 }
 

@@ -150,11 +150,7 @@ fn keys_ui(ui: &mut Ui) -> bool {
                         .show(ui, |ui| {
                             let actions = Action::ALL.iter().filter(|a| a.menu() == *menu);
                             for action in actions {
-                                key_row_ui(
-                                    ui,
-                                    &action.key_text().unwrap_or_default(),
-                                    action.text(),
-                                );
+                                key_row_ui(ui, &action.key_text(), action.text());
                             }
                         });
                     ui.add_space(6.0);
@@ -234,6 +230,9 @@ fn about_ui(ui: &mut Ui) -> bool {
     ui.button("Close").clicked()
 }
 
+/// Problems shown at once: more than a handful helps nobody; the count of the rest is given.
+const SHOWN: usize = 5;
+
 /// Draws a message, calm and in a corner; it waits to be dismissed.
 pub(crate) fn message_ui(ctx: &Context, message: &Message, commands: &mut Vec<Command>) {
     let palette = Palette::of(ctx.theme());
@@ -253,8 +252,6 @@ pub(crate) fn message_ui(ctx: &Context, message: &Message, commands: &mut Vec<Co
                         .font(theme::strong(theme::BODY))
                         .color(palette.text),
                 );
-                // More than a handful at once helps nobody; the count of the rest is given.
-                const SHOWN: usize = 5;
                 for detail in message.details.iter().take(SHOWN) {
                     ui.add_space(2.0);
                     if !detail.place.is_empty() {

@@ -63,17 +63,7 @@ pub(super) fn paint(painter: &Painter, icon: Icon, rect: Rect, color: Color32) {
         Icon::Stop => {
             painter.rect_filled(Rect::from_center_size(c, vec2(10.0, 10.0)), 1.5, color);
         }
-        Icon::Dice => {
-            painter.rect_stroke(
-                Rect::from_center_size(c, vec2(13.0, 13.0)),
-                3.0,
-                Stroke::new(1.4, color),
-                eframe::egui::StrokeKind::Inside,
-            );
-            for (x, y) in [(-2.8, -2.8), (0.0, 0.0), (2.8, 2.8)] {
-                painter.circle_filled(at(x, y), 1.3, color);
-            }
-        }
+        Icon::Dice => dice(painter, c, color),
         Icon::Step => {
             fill(vec![at(-5.5, -5.0), at(2.0, 0.0), at(-5.5, 5.0)]);
             bar(4.5, 5.5, 2.5);
@@ -143,6 +133,19 @@ pub(super) fn paint(painter: &Painter, icon: Icon, rect: Rect, color: Color32) {
             }
             painter.rect_filled(pane, 1.5, color);
         }
+    }
+}
+
+/// A die that shows three.
+fn dice(painter: &Painter, c: Pos2, color: Color32) {
+    painter.rect_stroke(
+        Rect::from_center_size(c, vec2(13.0, 13.0)),
+        3.0,
+        Stroke::new(1.4, color),
+        eframe::egui::StrokeKind::Inside,
+    );
+    for shift in [-2.8, 0.0, 2.8] {
+        painter.circle_filled(c + vec2(shift, shift), 1.3, color);
     }
 }
 

@@ -284,10 +284,11 @@ pub(crate) fn iv_ui(ui: &mut Ui, curves: &mut Curves, mut shown: IvShown<'_>) {
     extrema(&mut notes, palette, &axes, &drawn);
     operating(&mut notes, palette, &axes, &mut shown);
 
+    // Falling parts are what the strip is for: they are always in view.
     let slopes = extent(
         drawn
             .slopes()
-            .filter(|[x, _]| (focus[0]..=focus[1]).contains(x)),
+            .filter(|[x, slope]| *slope < 0.0 || (focus[0]..=focus[1]).contains(x)),
     );
     let strip_axes = Axes::new(strip, range, padded(slopes, 0.15));
     strip_ui(&painter, palette, &strip_axes, &drawn, &shown);
@@ -423,7 +424,12 @@ impl Notes<'_> {
             .into_iter()
             .map(|(d, align)| kept_inside(align.anchor_size(at + d, galley.size()), self.room))
             .filter(|rect| self.taken.iter().all(|other| !other.intersects(*rect)))
-            .min_by_key(|rect| self.path.iter().filter(|&&p| rect.contains(p)).count());
+            .min_by_key(|rect| {
+                let crosses = |pair: &&[Pos2]| {
+                    Rect::from_two_pos(pair[0], pair[1]).intersects(rect.expand(1.0))
+                };
+                self.path.windows(2).filter(crosses).count()
+            });
         let Some(rect) = best else {
             return;
         };

@@ -134,10 +134,9 @@ fn menu_ui(
             Action::Training => Some(view.is_training_open),
             _ => None,
         };
-        let mut button = egui::Button::new(text).selected(is_on == Some(true));
-        if let Some(key) = action.key_text() {
-            button = button.shortcut_text(key);
-        }
+        let button = egui::Button::new(text)
+            .selected(is_on == Some(true))
+            .shortcut_text(action.key_text());
         let response = ui
             .add_enabled(is_enabled, button)
             .on_hover_text(action.tip());

@@ -4,7 +4,14 @@
 //! draws from the document, what is derived from it and the running state, and collects commands; then each command is
 //! carried out in one place. Nothing changes while it is drawn.
 
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "screen positions are f32 and counts of things on screen are small; float-to-integer casts saturate"
+)]
+
 mod app;
+mod badges;
 mod canvas;
 mod chart;
 mod command;

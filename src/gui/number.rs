@@ -14,8 +14,8 @@ pub(super) fn significant(x: f64, digits: usize) -> String {
     let text = if size == 0.0 {
         "0".to_owned()
     } else if (1e-3..1e5).contains(&size) {
-        let whole = size.log10().floor() as i32 + 1;
-        let decimals = usize::try_from(digits as i32 - whole).unwrap_or(0);
+        let whole = size.log10().floor() + 1.0;
+        let decimals = (digits as f64 - whole).max(0.0) as usize;
         format!("{x:.decimals$}")
     } else {
         format!("{x:.*e}", digits - 1)

@@ -10,6 +10,10 @@ use crate::network::EdgeKey;
 /// What the window remembers of how one looks, apart from the document.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of its own, in any combination"
+)]
 pub(crate) struct ViewState {
     /// Light or dark.
     pub(crate) theme: Theme,

@@ -22,18 +22,29 @@ use super::{init, twin};
 use crate::network::Network;
 use crate::system::System;
 
-/// Updates between two comparisons with the states reached from `initial`: often enough that a jump costs a small part
-/// of a run, seldom enough that the comparisons do.
-const CONFIRM_EVERY: usize = 100;
+/// Updates between two comparisons with the states reached from `initial`, while the goal is far: often enough that a
+/// jump costs a small part of a run, seldom enough that the comparisons do.
+const CONFIRM_FAR: usize = 40;
+
+/// The same near the goal, where parameters hardly move any more.
+const CONFIRM_NEAR: usize = 250;
+
+/// Comparisons that may disagree before a seeded run starts anew: the network has several states then, and goes on
+/// wandering between them.
+const MOST_STRIKES: usize = 4;
 
 /// A run that stalls above this share of the target variance has failed.
 const GOOD_SHARE: f64 = 0.01;
 
-/// A run that gains less than this share of its loss in `patience` updates has stalled.
-const LEAST_GAIN: f64 = 0.02;
+/// A run that gains less than this share of its loss in `patience` updates has stalled: one that is on its way loses a
+/// factor of ten in that time.
+const LEAST_GAIN: f64 = 0.25;
 
 /// Snapshots kept for the end, when each is confirmed: more than one, since the best may not survive that.
 const CANDIDATES: usize = 6;
+
+/// Candidates differ by at least this factor in their loss.
+const CANDIDATE_GAIN: f64 = 0.8;
 
 /// Steps in a row that may be taken back before the run starts anew or ends.
 const MOST_RETREATS: usize = 12;
@@ -95,7 +106,36 @@ enum Method {
     LeastSquares(LevenbergMarquardt),
 }
 
-/// A training run.
+/// How the run since the last start is getting on.
+#[derive(Clone, Copy, Debug)]
+struct Run {
+    /// The step at which it started.
+    start: usize,
+    /// The best confirmed loss, and the step at which it was last improved on by more than a little.
+    best: f64,
+    best_at: usize,
+    /// The step of the last comparison with the states reached from `initial`.
+    confirmed_at: usize,
+    /// Whether the goal was reached then.
+    is_near: bool,
+    /// Comparisons that disagreed.
+    strikes: usize,
+}
+
+impl Run {
+    fn starting_at(step: usize) -> Self {
+        Self {
+            start: step,
+            best: f64::INFINITY,
+            best_at: step,
+            confirmed_at: step,
+            is_near: false,
+            strikes: 0,
+        }
+    }
+}
+
+/// A training.
 #[derive(Clone)]
 pub struct Trainer {
     plan: Plan,
@@ -117,14 +157,10 @@ pub struct Trainer {
     caution: f64,
     retreats: usize,
     losses: Vec<f64>,
-    /// The step at which the current run started, and its best loss `patience` steps ago.
-    run_start: usize,
-    run_best: f64,
-    run_best_at: usize,
+    run: Run,
     candidates: Vec<Snapshot>,
     branch_jumps: usize,
     restarts: Vec<usize>,
-    updates_since_confirmed: usize,
 }
 
 /// What a training arrived at. Every number in it is of states that the dynamics reaches from `initial`.
@@ -177,13 +213,10 @@ impl Trainer {
             caution: 1.0,
             retreats: 0,
             losses: Vec::new(),
-            run_start: 0,
-            run_best: f64::INFINITY,
-            run_best_at: 0,
+            run: Run::starting_at(0),
             candidates: Vec::new(),
             branch_jumps: 0,
             restarts: Vec::new(),
-            updates_since_confirmed: 0,
             plan,
         };
         if trainer.parameters.is_empty() {
@@ -243,9 +276,7 @@ impl Trainer {
         };
         self.caution = 1.0;
         self.retreats = 0;
-        self.run_start = self.losses.len();
-        self.run_best = f64::INFINITY;
-        self.run_best_at = self.losses.len();
+        self.run = Run::starting_at(self.losses.len());
     }
 
     /// Takes one step: measures the loss, then updates the parameters.
@@ -274,23 +305,24 @@ impl Trainer {
         let mut loss = self
             .rows
             .follow(&mut self.system, &self.objective, &options)?;
-        self.updates_since_confirmed += 1;
-        if self.updates_since_confirmed >= CONFIRM_EVERY {
-            self.updates_since_confirmed = 0;
+        if self.must_confirm(loss) {
             let jumps = self
                 .rows
                 .confirm(&mut self.system, &self.objective, &options)?;
             if jumps > 0 {
                 self.branch_jumps += jumps;
+                self.run.strikes += 1;
                 loss = self
                     .rows
                     .follow(&mut self.system, &self.objective, &options)?;
             }
+            self.run.confirmed_at = self.losses.len();
+            self.run.is_near = self.is_near(loss);
+            self.remember(loss);
         }
         let mut coordinates = self.coordinates.clone();
         let status = self.update(&mut coordinates, loss)?;
         self.losses.push(loss);
-        self.remember(loss);
         self.last_good = std::mem::replace(&mut self.coordinates, coordinates);
         self.retreats = 0;
         // A run that has recovered may go faster again.
@@ -417,42 +449,65 @@ impl Trainer {
         }
     }
 
-    /// Keeps the current parameters if they are among the best.
-    fn remember(&mut self, loss: f64) {
-        if loss < self.run_best * (1.0 - LEAST_GAIN) {
-            self.run_best = loss;
-            self.run_best_at = self.losses.len();
-        }
-        let worst = self
-            .candidates
-            .last()
-            .map_or(f64::INFINITY, |snapshot| snapshot.loss);
-        if self.candidates.len() < CANDIDATES || loss < worst {
-            let position = self
-                .candidates
-                .partition_point(|snapshot| snapshot.loss <= loss);
-            self.candidates.insert(
-                position,
-                Snapshot {
-                    loss,
-                    coordinates: self.coordinates.clone(),
-                },
-            );
-            self.candidates.truncate(CANDIDATES);
-        }
+    /// Whether the loss is where the run is meant to end.
+    fn is_near(&self, loss: f64) -> bool {
+        self.objective
+            .target_variance()
+            .is_none_or(|variance| loss <= GOOD_SHARE * variance)
     }
 
-    /// Whether a seeded run gains nothing any more and is far from its goal.
+    /// Whether the followed states are to be compared with those reached from `initial`: every so often, and when the
+    /// goal seems to be reached.
+    fn must_confirm(&self, loss: f64) -> bool {
+        let since = self.losses.len() - self.run.confirmed_at;
+        let interval = if self.run.is_near {
+            CONFIRM_NEAR
+        } else {
+            CONFIRM_FAR
+        };
+        since >= interval || !self.run.is_near && self.is_near(loss)
+    }
+
+    /// Keeps the current parameters, whose loss is confirmed, if they are among the best.
+    fn remember(&mut self, loss: f64) {
+        if loss < self.run.best * (1.0 - LEAST_GAIN) {
+            self.run.best = loss;
+            self.run.best_at = self.losses.len();
+        }
+        // Neighbours on the way down are one candidate: they would stand or fall together.
+        let position = self
+            .candidates
+            .partition_point(|snapshot| snapshot.loss <= loss);
+        if position == 0 {
+            if self
+                .candidates
+                .first()
+                .is_some_and(|first| loss > first.loss * CANDIDATE_GAIN)
+            {
+                self.candidates.remove(0);
+            }
+        } else if self.candidates.len() >= CANDIDATES
+            || loss < self.candidates[position - 1].loss / CANDIDATE_GAIN
+        {
+            return;
+        }
+        self.candidates.insert(
+            position,
+            Snapshot {
+                loss,
+                coordinates: self.coordinates.clone(),
+            },
+        );
+        self.candidates.truncate(CANDIDATES);
+    }
+
+    /// Whether a seeded run is far from its goal and gains nothing any more, or wanders between branches.
     fn has_stalled(&self) -> bool {
         let patience = (self.plan.training.steps / 10).max(100);
         let steps = self.losses.len();
-        let is_far = self
-            .objective
-            .target_variance()
-            .is_some_and(|variance| self.run_best > GOOD_SHARE * variance);
         self.plan.seed.is_some()
-            && is_far
-            && steps - self.run_best_at >= patience
+            && !self.is_near(self.run.best)
+            && (steps - self.run.best_at >= patience || self.run.strikes >= MOST_STRIKES)
             && self.plan.training.steps - steps >= patience
     }
 
@@ -464,7 +519,7 @@ impl Trainer {
     /// After a step that cannot be evaluated: back to the last good parameters with smaller steps.
     fn retreat(&mut self, error: TrainError) -> Result<Status, TrainError> {
         self.retreats += 1;
-        if self.retreats > MOST_RETREATS || self.losses.len() == self.run_start {
+        if self.retreats > MOST_RETREATS || self.losses.len() == self.run.start {
             // Restarts count as steps, so that a task without any steady state comes to an end.
             if self.plan.seed.is_none() || self.losses.len() + 1 >= self.plan.training.steps {
                 return Err(error);
@@ -485,8 +540,7 @@ impl Trainer {
     pub fn finish(mut self) -> Trained {
         let options = strict(self.plan.monotone);
         let last = self.last_confirmed(&options);
-        let mut best: Option<(f64, Vec<f64>)> =
-            last.map(|loss| (loss, self.last_good_or_current()));
+        let mut best: Option<(f64, Vec<f64>)> = last.map(|loss| (loss, self.coordinates.clone()));
         for snapshot in std::mem::take(&mut self.candidates) {
             if best
                 .as_ref()
@@ -538,10 +592,6 @@ impl Trainer {
             branch_jumps: self.branch_jumps,
             restarts: self.restarts,
         }
-    }
-
-    fn last_good_or_current(&self) -> Vec<f64> {
-        self.coordinates.clone()
     }
 
     /// The loss of the last parameters from `initial`; counts the rows that had been followed to another state.

@@ -110,6 +110,9 @@ pub(super) fn line(parts: &[(&str, FontId, Color32)]) -> LayoutJob {
     job
 }
 
+/// Height of a line in a callout.
+const ROW: f32 = 17.0;
+
 /// A box of lines beside the pointer, kept inside the view.
 pub(crate) fn callout(
     painter: &Painter,
@@ -131,7 +134,6 @@ pub(crate) fn callout(
         .collect();
     let column = |k: usize| rows.iter().map(|row| row[k].size().x).fold(0.0, f32::max);
     let (names, values) = (column(0), column(1));
-    const ROW: f32 = 17.0;
     let size = vec2(
         title.size().x.max(names + 14.0 + values),
         title.size().y + 4.0 + ROW * rows.len() as f32,

@@ -590,7 +590,7 @@ fn phase(edit: Edit, is_done: bool) -> Command {
 
 /// Rounds to the decimal digit that a screen point resolves.
 fn round_to(x: f64, resolution: f64) -> f64 {
-    if !(resolution > 0.0) {
+    if resolution.is_nan() || resolution <= 0.0 {
         return x;
     }
     let step = 10_f64.powf(resolution.log10().floor());

@@ -3,6 +3,7 @@
 use eframe::egui::{self, Align, Layout, Rect, RichText, Ui, UiBuilder, vec2};
 
 use super::Shown;
+use crate::gui::badges::badges;
 use crate::gui::command::Command;
 use crate::gui::number;
 use crate::gui::theme::{self, Palette};
@@ -21,11 +22,11 @@ pub(super) fn overlay_ui(ui: &mut Ui, area: Rect, shown: &Shown<'_>, commands: &
             .max_rect(strip)
             .layout(Layout::right_to_left(Align::Center)),
         |ui| {
-            for badge in shown.derived.badges(shown.network).iter().rev() {
+            for badge in badges(shown.network, shown.derived).iter().rev() {
                 let color = match badge.answer {
                     Some(true) => palette.ok,
                     Some(false) if badge.is_about_ndc => palette.ndc,
-                    Some(false) => palette.dim,
+                    Some(false) => palette.positive,
                     None => palette.dim,
                 };
                 let color = if badge.is_stale {
@@ -34,11 +35,9 @@ pub(super) fn overlay_ui(ui: &mut Ui, area: Rect, shown: &Shown<'_>, commands: &
                     color
                 };
                 let response = widgets::badge_ui(ui, &badge.text, &badge.text, color)
-                    .on_hover_text(&badge.why);
-                if response.clicked()
-                    && let Some(target) = badge.target
-                {
-                    commands.push(Command::Select(Some(target)));
+                    .on_hover_text(badge.why.as_str());
+                if response.clicked() && badge.element.is_some() {
+                    commands.push(Command::Select(badge.element));
                 }
             }
             if ui.available_width() > 230.0 {

@@ -10,11 +10,13 @@ use std::sync::Arc;
 use eframe::egui::Context;
 
 use super::question::{Question, Questions};
+use super::response::Responder;
 use crate::document::{Document, Edit, Problem, Revision};
 use crate::gui::editor::Editor;
 use crate::learn::Training;
 use crate::learn::trainer::{Plan, Trained};
 use crate::network::Network;
+use crate::system::System;
 use crate::training_run::{Lane, News, Record, Run, network_with};
 
 /// Earlier runs shown pale behind the last one.
@@ -137,6 +139,10 @@ pub(crate) struct Coach {
     live: Option<Network>,
     live_revision: u64,
     notice: Option<Problem>,
+    /// Of the network as it is seen, or with NDC; without NDC.
+    responders: [Responder; 2],
+    /// Counts runs, so that responses of different comparisons are told apart.
+    runs: u64,
     /// Topology and parameters at which the document is where the seed's draw put it.
     rewound_at: Option<(u64, u64)>,
 }
@@ -154,6 +160,8 @@ impl Coach {
             live: None,
             live_revision: 0,
             notice: None,
+            responders: [Responder::new(ctx), Responder::new(ctx)],
+            runs: 0,
             rewound_at: None,
         }
     }
@@ -168,8 +176,7 @@ impl Coach {
                     .first()
                     .is_none_or(|curve| Arc::ptr_eq(question, &curve.question))
             });
-            let is_other = session.at != at && session.mode != Mode::Compare;
-            if is_other || !is_asked_the_same || editor.document().task.is_none() {
+            if session.at != at || !is_asked_the_same || editor.document().task.is_none() {
                 if session.is_running {
                     self.notice = Some(Problem::new(
                         "training",
@@ -182,7 +189,62 @@ impl Coach {
                 session.run.set_rate(settings(editor).rate);
             }
         }
-        self.hear(editor)
+        let application = self.hear(editor);
+        self.respond(editor);
+        application
+    }
+
+    /// Keeps the responses up to what is shown.
+    fn respond(&mut self, editor: &Editor) {
+        let Some(question) = self.questions.question().cloned() else {
+            self.responders.iter_mut().for_each(Responder::clear);
+            return;
+        };
+        let (topology, parameters) = place(editor);
+        let is_comparison = self.is_comparison();
+        let is_running = self.is_running();
+        let Self {
+            responders,
+            curves,
+            comparison,
+            live,
+            live_revision,
+            runs,
+            ..
+        } = self;
+        if is_comparison {
+            for (k, (responder, curve)) in responders.iter_mut().zip(curves.iter()).enumerate() {
+                if curve.record.values.is_empty() {
+                    continue;
+                }
+                let finished = comparison.as_ref().map(|outcomes| &outcomes[k].network);
+                let steps = if finished.is_some() {
+                    u64::MAX
+                } else {
+                    curve.record.losses.len() as u64
+                };
+                responder.want(
+                    [1 + k as u64, *runs, steps, topology],
+                    is_running,
+                    &question,
+                    || match finished {
+                        Some(network) => System::new(network),
+                        None => System::new(&curve.network_at(&curve.record.values)),
+                    },
+                );
+            }
+            return;
+        }
+        let shown = live.as_ref().unwrap_or(editor.network());
+        let live_key = if live.is_some() { *live_revision } else { 0 };
+        // The picture is of the task as well: its range, and what is decoded.
+        let task = editor.revision().task();
+        responders[0].want(
+            [topology ^ (task << 32), parameters, live_key, 0],
+            is_running || editor.is_dragging(),
+            &question,
+            || System::new(shown),
+        );
     }
 
     fn hear(&mut self, editor: &Editor) -> Option<Application> {
@@ -270,6 +332,7 @@ impl Coach {
     /// Ends the run and forgets its parameters; its curve stays.
     fn end(&mut self) {
         self.session = None;
+        self.comparison = None;
         if self.live.take().is_some() {
             self.live_revision += 1;
         }
@@ -282,6 +345,7 @@ impl Coach {
         self.past.clear();
         self.comparison = None;
         self.notice = None;
+        self.responders.iter_mut().for_each(Responder::clear);
         self.rewound_at = None;
     }
 
@@ -414,6 +478,7 @@ impl Coach {
         self.past
             .retain(|curve| Arc::ptr_eq(&curve.question, &question));
         self.comparison = None;
+        self.runs += 1;
         self.curves = twins
             .iter()
             .map(|&is_monotone| Curve {
@@ -495,9 +560,22 @@ impl Coach {
             .is_some_and(|session| session.is_running && session.mode == Mode::Compare)
     }
 
+    /// Whether a comparison is shown, under way or done.
+    pub(crate) fn is_comparison(&self) -> bool {
+        self.session
+            .as_ref()
+            .is_some_and(|session| session.mode == Mode::Compare)
+    }
+
+    /// The response of the network as it is seen (0), or of a comparison with NDC (0) and without (1).
+    pub(crate) fn responder(&self, k: usize) -> &Responder {
+        &self.responders[k.min(1)]
+    }
+
     /// Whether any thread of it is at work.
     pub(crate) fn is_busy(&self) -> bool {
         self.questions.is_busy()
+            || self.responders.iter().any(Responder::is_busy)
             || self.session.as_ref().is_some_and(|session| {
                 session.is_running || session.mode == Mode::Rewind || session.first_steps.is_some()
             })

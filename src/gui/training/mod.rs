@@ -4,24 +4,34 @@
 
 mod coach;
 mod loss_plot;
+mod on_canvas;
+mod picture;
 mod question;
+mod response;
+mod response_plot;
 mod row;
+mod verdict;
 
-use eframe::egui::{Rect, Ui, UiBuilder, pos2};
+use eframe::egui::{Label, Rect, RichText, Ui, UiBuilder, pos2};
 
 pub(crate) use coach::{Application, Coach};
+pub(crate) use on_canvas::thumbnails_ui;
 
 use super::canvas::StateScale;
 use super::command::Command;
 use super::derived::Derived;
 use super::editor::Editor;
 use super::simulation::Simulation;
-use super::theme;
+use super::theme::{self, Palette};
 use super::traces;
 use super::view::ViewState;
+use response_plot::Plot;
 
 /// Height of the row of buttons and settings.
 const ROW: f32 = 28.0;
+
+/// Height of what is said about a comparison: two lines.
+const WORDS: f32 = 34.0;
 
 /// What the panel shows.
 pub(crate) struct Panel<'a> {
@@ -39,12 +49,25 @@ pub(crate) fn training_ui(ui: &mut Ui, panel: &Panel<'_>, commands: &mut Vec<Com
     ui.expand_to_include_rect(area);
     let (top, below) = area.split_top_bottom_at_y(area.top() + ROW);
     inside(ui, top, |ui| row::row_ui(ui, panel, commands));
-    let plots = below.with_min_y(below.top() + theme::STEP);
-    let traces = if panel.view.is_traces_open { 0.34 } else { 0.0 };
-    let split = area.left() + traces * area.width();
-    if panel.view.is_traces_open {
-        let left = Rect::from_min_max(plots.min, pos2(split - theme::STEP, plots.bottom()));
-        inside(ui, left, |ui| {
+    let mut plots = below.with_min_y(below.top() + theme::STEP);
+    let is_comparison = panel.coach.is_comparison();
+    if is_comparison {
+        let words = match (panel.coach.comparison(), panel.coach.question()) {
+            (Some(outcomes), Some(question)) => verdict::sentence(question, outcomes),
+            _ => "Training the same network from the same seed, with and without NDC …".to_owned(),
+        };
+        let (above, line) = plots.split_top_bottom_at_y(plots.bottom() - WORDS);
+        plots = above;
+        inside(ui, line, |ui| {
+            ui.add(Label::new(RichText::new(words).size(theme::SMALL)).wrap());
+        });
+    }
+    let mut left = plots.left();
+    // A comparison has two pictures to show; the time plot makes room for them.
+    if panel.view.is_traces_open && !is_comparison {
+        let width = (0.30 * plots.width()).max(230.0).min(0.4 * plots.width());
+        let rect = Rect::from_min_max(plots.min, pos2(left + width, plots.bottom()));
+        inside(ui, rect, |ui| {
             traces::traces_ui(
                 ui,
                 panel.editor.network(),
@@ -54,8 +77,45 @@ pub(crate) fn training_ui(ui: &mut Ui, panel: &Panel<'_>, commands: &mut Vec<Com
                 &panel.view.selection,
             );
         });
+        left += width + theme::STEP;
     }
-    let rest = Rect::from_min_max(pos2(split, plots.top()), plots.max);
+    let mut right = plots.right();
+    if let Some(question) = panel.coach.question() {
+        let palette = Palette::current(ui);
+        let is_map = question.objective.inputs().len() > 1;
+        // A heat map is square; a curve may be wider.
+        let width = if is_map {
+            plots.height() + 24.0
+        } else {
+            0.5 * (right - left)
+        };
+        let titles: &[Option<&str>] = if is_comparison {
+            &[Some("with NDC"), Some("without NDC")]
+        } else {
+            &[None]
+        };
+        let width = width.min((right - left - 180.0).max(0.0) / titles.len() as f32);
+        for (k, &title) in titles.iter().enumerate().rev() {
+            let rect = Rect::from_min_max(
+                pos2(right - width, plots.top()),
+                pos2(right, plots.bottom()),
+            );
+            let plot = Plot {
+                network: panel.editor.network(),
+                simulation: panel.simulation,
+                question,
+                responder: panel.coach.responder(k),
+                title,
+                ink: loss_plot::ink(palette, k == 1),
+                has_crosshair: !is_comparison,
+            };
+            inside(ui, rect, |ui| {
+                response_plot::response_ui(ui, &plot, commands);
+            });
+            right -= width + theme::STEP;
+        }
+    }
+    let rest = Rect::from_min_max(pos2(left, plots.top()), pos2(right, plots.bottom()));
     inside(ui, rest, |ui| loss_plot::loss_ui(ui, panel, commands));
 }
 
