@@ -188,7 +188,7 @@ fn random_task(dice: &mut Dice, document: &Document) -> Task {
 fn random_training(dice: &mut Dice) -> Training {
     Training {
         rule: Rule::ALL[dice.below(5)],
-        optimizer: Optimizer::ALL[dice.below(4)],
+        optimizer: Optimizer::ALL[dice.below(Optimizer::ALL.len())],
         rate: dice.positive(),
         steps: dice.below(5000),
         seed: dice.next(),

@@ -178,6 +178,72 @@ fn a_slider_drag_is_one_step_of_undo_and_the_run_goes_on() {
 }
 
 #[test]
+fn escape_gives_a_drag_up() {
+    let mut harness = preset("fold");
+    let before = harness.state().document().clone();
+    let knob = slider(&harness, "level").rect();
+    let tank = harness.get_by_label("reservoir y").rect();
+    for from in [
+        knob.left_center() + vec2(30.0, 0.0),
+        tank.center_top() + vec2(0.0, 10.0),
+    ] {
+        harness.hover_at(from);
+        harness.run_steps(1);
+        harness.drag_at(from);
+        harness.run_steps(1);
+        for k in 1..=4_u8 {
+            harness.hover_at(from + vec2(15.0 * f32::from(k), 5.0));
+            harness.run_steps(1);
+        }
+        assert_ne!(&before, harness.state().document());
+        harness.key_down(Key::Escape);
+        harness.run_steps(2);
+        harness.key_up(Key::Escape);
+        harness.run_steps(2);
+        assert_eq!(&before, harness.state().document());
+        harness.hover_at(from + vec2(90.0, 5.0));
+        harness.run_steps(1);
+        harness.drop_at(from + vec2(90.0, 5.0));
+        harness.run_steps(3);
+        assert_eq!(&before, harness.state().document());
+        assert_eq!(harness.state().undo_name(), None);
+    }
+}
+
+#[test]
+fn a_double_click_on_a_name_sets_the_default() {
+    let mut harness = preset("fold");
+    slider(&harness, "tunnel rate").set_value_accesskit(3.0);
+    harness.run_steps(2);
+    let name = harness
+        .get_by_role_and_label(Role::Label, "tunnel rate")
+        .rect()
+        .center();
+    harness.hover_at(name);
+    for _ in 0..2 {
+        harness.drag_at(name);
+        harness.drop_at(name);
+        harness.run_steps(1);
+    }
+    harness.run_steps(2);
+    assert!((param(&harness, "e1", "tunnel_rate") - 1.0).abs() < 1e-12);
+    assert_eq!(harness.state().undo_name(), Some("tunnel rate of e1"));
+}
+
+#[test]
+fn arrows_step_a_slider_and_other_keys_stay_with_the_window() {
+    let mut harness = preset("fold");
+    slider(&harness, "level").focus();
+    harness.run_steps(2);
+    harness.key_press(Key::ArrowRight);
+    harness.run_steps(2);
+    assert!(param(&harness, "e1", "level") > -4.0);
+    harness.key_press(Key::Space);
+    harness.run_steps(2);
+    assert!(!harness.state().is_running(), "Space holds time");
+}
+
+#[test]
 fn shift_makes_a_slider_finer() {
     let mut harness = preset("fold");
     let knob = slider(&harness, "shift").rect();

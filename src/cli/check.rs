@@ -5,7 +5,7 @@ use std::io::Write;
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::output::{counted, listed, number, stdout};
+use super::output::{counted, listed, number, one_line, stdout};
 use super::{CliError, Source, output};
 use crate::document::{LoadError, Problem, load};
 use crate::network::Network;
@@ -29,9 +29,9 @@ pub(super) fn run(args: &CheckArgs) -> Result<(), CliError> {
                 return output::json(&answer(&[], &notes));
             }
             let mut out = stdout();
-            writeln!(out, "{file}: ok")?;
+            writeln!(out, "{}", one_line(&format!("{file}: ok")))?;
             for note in notes {
-                writeln!(out, "  note: {note}")?;
+                writeln!(out, "  note: {}", one_line(&note))?;
             }
             Ok(out.flush()?)
         }
@@ -43,7 +43,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<(), CliError> {
             } else {
                 let mut out = stdout();
                 for problem in &problems {
-                    writeln!(out, "{problem}")?;
+                    writeln!(out, "{}", one_line(&problem.to_string()))?;
                 }
                 out.flush()?;
             }
@@ -52,16 +52,12 @@ pub(super) fn run(args: &CheckArgs) -> Result<(), CliError> {
                 count: counted(problems.len(), "problem"),
             })
         }
-        Err(error) => {
+        Err(LoadError::File(error)) => {
             if *json {
-                let problem = Problem::new(
-                    "file",
-                    error.to_string(),
-                    "check the path and the permissions",
-                );
+                let problem = Problem::new("file", error.what.to_string(), error.what.remedy());
                 output::json(&answer(&[problem], &[]))?;
             }
-            Err(error.into())
+            Err(LoadError::File(error).into())
         }
     }
 }

@@ -5,7 +5,7 @@ use std::io::Write;
 use clap::Args;
 use serde_json::json;
 
-use super::output::{listed, number, stdout, table};
+use super::output::{listed, number, one_line, stdout, table};
 use super::{Case, Clamps, CliError, Source, output, parse_finite, parse_samples};
 use crate::network::Edge;
 use crate::physics::curve::Curve;
@@ -18,13 +18,13 @@ pub struct IvArgs {
     /// Edge whose current to trace
     edge: String,
     /// First state of the `from` end (default: the network's box, widened by its span)
-    #[arg(long, value_name = "A", value_parser = parse_finite, allow_negative_numbers = true)]
+    #[arg(long, value_name = "A", value_parser = parse_finite, allow_hyphen_values = true)]
     from: Option<f64>,
     /// Last state of the `from` end
-    #[arg(long, value_name = "B", value_parser = parse_finite, allow_negative_numbers = true)]
+    #[arg(long, value_name = "B", value_parser = parse_finite, allow_hyphen_values = true)]
     to: Option<f64>,
     /// Number of evenly spaced samples, both ends counted
-    #[arg(long, value_name = "N", default_value = "201", value_parser = parse_samples)]
+    #[arg(long, value_name = "N", default_value = "201", value_parser = parse_samples, allow_hyphen_values = true)]
     samples: usize,
     /// Print comma-separated values: x, current, slope
     #[arg(long, conflicts_with = "json")]
@@ -74,13 +74,13 @@ pub(super) fn run(args: &IvArgs) -> Result<(), CliError> {
     let mut out = stdout();
     let (from, to) = (case.node_id(edge.from), case.node_id(edge.to));
     let unit = network.platform().state_unit();
-    writeln!(
-        out,
+    let heading = format!(
         "{} ({}), '{to}' held at {} {unit}",
         edge.id,
         edge.device.kind(),
         number(held)
-    )?;
+    );
+    writeln!(out, "{}", one_line(&heading))?;
     if ndc.is_empty() {
         writeln!(out, "  monotone: the slope is nowhere negative")?;
     }

@@ -10,6 +10,7 @@ mod relax;
 mod solve;
 mod train;
 
+use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -26,7 +27,12 @@ use crate::system::System;
 ///
 /// Without a command the window opens, on FILE if one is given.
 #[derive(Debug, Parser)]
-#[command(name = "thermonet", version, args_conflicts_with_subcommands = true)]
+#[command(
+    name = "thermonet",
+    version,
+    args_conflicts_with_subcommands = true,
+    after_help = "Examples: thermonet presets/fold.json, thermonet solve presets/fold.json --json"
+)]
 pub struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
@@ -90,7 +96,7 @@ pub enum Command {
     #[command(after_help = "Example: thermonet train presets/xor.json --seed 7 --out trained.json")]
     Train(train::TrainArgs),
     /// Read a network and say what is wrong with it, and what is worth knowing
-    #[command(after_help = "Example: thermonet check my-network.json --json")]
+    #[command(after_help = "Example: thermonet check presets/fold.json --json")]
     Check(check::CheckArgs),
 }
 
@@ -108,7 +114,7 @@ pub(crate) struct Source {
 #[derive(Clone, Debug, Default, Args)]
 pub(crate) struct Clamps {
     /// Hold the input or bias ID at VALUE (may be repeated)
-    #[arg(long = "set", value_name = "ID=VALUE", value_parser = parse_setting)]
+    #[arg(long = "set", value_name = "ID=VALUE", value_parser = parse_setting, allow_hyphen_values = true)]
     set: Vec<(String, f64)>,
 }
 
@@ -116,30 +122,23 @@ fn parse_setting(text: &str) -> Result<(String, f64), String> {
     let (id, value) = text
         .rsplit_once('=')
         .ok_or("write it as ID=VALUE, for example x1=2.5")?;
-    let number: f64 = value
-        .trim()
-        .parse()
-        .map_err(|error| format!("'{value}' is not a number ({error})"))?;
-    Ok((id.trim().to_owned(), number))
+    let number = parse_finite(value.trim()).map_err(|problem| format!("'{value}': {problem}"))?;
+    Ok((id.to_owned(), number))
 }
 
 /// Number of samples: both ends are counted, so at least two.
 fn parse_samples(text: &str) -> Result<usize, String> {
-    let samples: usize = text.parse().map_err(|error| format!("{error}"))?;
     // Ten million rows are a gigabyte of text: beyond that the argument is a slip.
-    if (2..=10_000_000).contains(&samples) {
-        Ok(samples)
-    } else {
-        Err("must be from 2 to 10000000: both ends are counted".to_owned())
+    match text.parse() {
+        Ok(samples @ 2..=10_000_000) => Ok(samples),
+        _ => Err("must be a whole number from 2 to 10000000: both ends are counted".to_owned()),
     }
 }
 
 fn parse_finite(text: &str) -> Result<f64, String> {
-    let number: f64 = text.parse().map_err(|error| format!("{error}"))?;
-    if number.is_finite() {
-        Ok(number)
-    } else {
-        Err("must be a finite number".to_owned())
+    match text.parse::<f64>() {
+        Ok(number) if number.is_finite() => Ok(number),
+        _ => Err("must be a finite number".to_owned()),
     }
 }
 
@@ -180,7 +179,7 @@ pub(crate) enum CliError {
         value: f64,
     },
     /// A curve over a range that makes no sense.
-    #[error(transparent)]
+    #[error("{0}; choose other values of --from and --to")]
     Curve(#[from] crate::physics::curve::CurveError),
     /// A curve against a state that is not steady.
     #[error(
@@ -206,7 +205,7 @@ pub(crate) enum CliError {
     /// CSV could not be written.
     #[error("cannot write the answer: {0}; check that the disk is not full and the output is open")]
     Csv(#[from] csv::Error),
-    /// The window could not be document.
+    /// The window could not be opened.
     #[error("{0}")]
     Window(String),
 }
@@ -270,10 +269,15 @@ fn report(result: Result<(), CliError>) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if error.is_closed_pipe() => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("thermonet: {error}");
+            complain(&format!("thermonet: {error}"));
             ExitCode::FAILURE
         }
     }
+}
+
+/// Says something on stderr, on exactly one line. Nothing can be done for a reader who cannot be told.
+fn complain(message: &str) {
+    let _ = writeln!(io::stderr(), "{}", output::one_line(message));
 }
 
 /// A network read from a file, compiled, with `--set` applied.
@@ -360,7 +364,11 @@ fn apply_setting(
     id: &str,
     value: f64,
 ) -> Result<(), CliError> {
-    let Some(node) = network.node_by_id(id) else {
+    // Blanks around an id are a matter of typing, unless they belong to it.
+    let Some(node) = network
+        .node_by_id(id)
+        .or_else(|| network.node_by_id(id.trim()))
+    else {
         let known = network
             .nodes()
             .iter()

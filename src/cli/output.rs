@@ -31,6 +31,10 @@ pub(super) fn csv(headings: &[&str], rows: impl Iterator<Item = Vec<f64>>) -> Re
 
 /// Prints rows of text in aligned columns, indented by two; the first row holds the headings.
 pub(super) fn table(out: &mut impl Write, rows: &[Vec<String>]) -> io::Result<()> {
+    let rows: Vec<Vec<String>> = rows
+        .iter()
+        .map(|row| row.iter().map(|cell| one_line(cell)).collect())
+        .collect();
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let width = |c: usize| {
         rows.iter()
@@ -40,7 +44,7 @@ pub(super) fn table(out: &mut impl Write, rows: &[Vec<String>]) -> io::Result<()
             .unwrap_or(0)
     };
     let widths: Vec<usize> = (0..columns).map(width).collect();
-    for row in rows {
+    for row in &rows {
         let cells: Vec<String> = row
             .iter()
             .zip(&widths)
@@ -53,35 +57,41 @@ pub(super) fn table(out: &mut impl Write, rows: &[Vec<String>]) -> io::Result<()
 
 /// A number for people: six significant digits, in powers of ten where it is very large or small.
 pub(super) fn number(x: f64) -> String {
-    let size = x.abs();
-    if size == 0.0 {
-        "0".to_owned()
-    } else if (1e-4..1e6).contains(&size) {
-        // The position of the leading digit is small: −4 to 5.
-        let decimals = if size >= 1e5 {
-            0
-        } else if size >= 1e4 {
-            1
-        } else if size >= 1e3 {
-            2
-        } else if size >= 100.0 {
-            3
-        } else if size >= 10.0 {
-            4
-        } else if size >= 1.0 {
-            5
-        } else {
-            6
-        };
-        let text = format!("{x:.decimals$}");
-        if text.contains('.') {
-            text.trim_end_matches('0').trim_end_matches('.').to_owned()
-        } else {
-            text
+    // Adding 0 turns −0 into 0.
+    let scientific = format!("{:.5e}", x + 0.0);
+    let Some((mantissa, exponent)) = scientific.split_once('e') else {
+        // Infinite, or not a number.
+        return scientific;
+    };
+    match exponent.parse::<i32>() {
+        Ok(exponent @ -4..=5) => {
+            let decimals = usize::try_from(5 - exponent).unwrap_or(0);
+            without_end_zeros(&format!("{:.decimals$}", x + 0.0)).to_owned()
         }
-    } else {
-        format!("{x:.5e}")
+        _ => format!("{}e{exponent}", without_end_zeros(mantissa)),
     }
+}
+
+/// A decimal number without the zeros that say nothing.
+fn without_end_zeros(text: &str) -> &str {
+    if text.contains('.') {
+        text.trim_end_matches('0').trim_end_matches('.')
+    } else {
+        text
+    }
+}
+
+/// A text on one line: ids and paths may hold line breaks and other control characters.
+pub(super) fn one_line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_control() {
+            line.extend(c.escape_default());
+        } else {
+            line.push(c);
+        }
+    }
+    line
 }
 
 /// Names in a sentence: `'a', 'b' and 3 more`, or "none".

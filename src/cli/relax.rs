@@ -6,7 +6,7 @@ use clap::Args;
 use serde_json::{Map, Value, json};
 
 use super::output::{number, spaced, stdout, table};
-use super::{Case, Clamps, CliError, Source, output, parse_samples};
+use super::{Case, Clamps, CliError, Source, output, parse_finite, parse_samples};
 use crate::solve::relax::{Options, Relaxation};
 
 #[derive(Debug, Args)]
@@ -14,10 +14,10 @@ pub struct RelaxArgs {
     #[command(flatten)]
     source: Source,
     /// Time at which to stop, in units of the inverse reference rate
-    #[arg(long, value_name = "T", value_parser = parse_until)]
+    #[arg(long, value_name = "T", value_parser = parse_until, allow_hyphen_values = true)]
     until: f64,
     /// Number of evenly spaced samples, both ends counted
-    #[arg(long, value_name = "N", default_value = "201", value_parser = parse_samples)]
+    #[arg(long, value_name = "N", default_value = "201", value_parser = parse_samples, allow_hyphen_values = true)]
     samples: usize,
     /// Print comma-separated values: t, then one column for each free reservoir
     #[arg(long, conflicts_with = "json")]
@@ -27,15 +27,13 @@ pub struct RelaxArgs {
 }
 
 fn parse_until(text: &str) -> Result<f64, String> {
-    let until: f64 = text.parse().map_err(|error| format!("{error}"))?;
-    if until > 0.0 && until.is_finite() {
-        Ok(until)
-    } else {
-        Err("must be a finite number > 0".to_owned())
+    match parse_finite(text) {
+        Ok(until) if until > 0.0 => Ok(until),
+        _ => Err("must be a finite number > 0".to_owned()),
     }
 }
 
-/// Steps between two checks of nothing in particular: `advance` wants a bound, and the time ends the run.
+/// Steps asked for at a time. Only the end time ends the run, so any number does.
 const STEPS_AT_ONCE: usize = 100_000;
 
 pub(super) fn run(args: &RelaxArgs) -> Result<(), CliError> {

@@ -5,8 +5,8 @@ use std::io::Write;
 use clap::Args;
 use serde_json::{Map, Value, json};
 
-use super::output::{counted, number, stdout, table};
-use super::{Case, Clamps, CliError, Source, output};
+use super::output::{counted, number, one_line, stdout, table};
+use super::{Case, Clamps, CliError, Source, complain, output};
 use crate::device::Platform;
 use crate::physics::certificates::Certificates;
 use crate::physics::dissipation::{Dissipation, supplied_power};
@@ -36,18 +36,23 @@ struct Report<'a> {
 pub(super) fn run(args: &SolveArgs) -> Result<(), CliError> {
     let case = Case::new(&args.source, &args.clamps)?;
     let report = Report::new(&case);
-    if case.system.is_driven() {
-        eprintln!("note: signals are left out: solve holds every clamp at its value");
-    }
     if args.source.json {
         output::json(&report.json())?;
     } else {
         report.print()?;
     }
-    match &report.state.outcome {
-        Outcome::Unsettled(reason) => Err(CliError::Unsettled(report.unsettled(*reason))),
-        _ => Ok(()),
+    let driven = case.system.is_driven();
+    if let Outcome::Unsettled(reason) = report.state.outcome {
+        let mut message = report.unsettled(reason);
+        if driven {
+            message.push_str("; signals were left out, every clamp held at its value");
+        }
+        return Err(CliError::Unsettled(message));
     }
+    if driven {
+        complain("note: signals are left out: solve holds every clamp at its value");
+    }
+    Ok(())
 }
 
 impl<'a> Report<'a> {
@@ -203,7 +208,7 @@ impl<'a> Report<'a> {
 
     fn print(&self) -> Result<(), CliError> {
         let mut out = stdout();
-        writeln!(out, "{}", self.headline())?;
+        writeln!(out, "{}", one_line(&self.headline()))?;
         for rows in [self.reservoirs(), self.edges(), self.facts()] {
             writeln!(out)?;
             table(&mut out, &rows)?;

@@ -35,8 +35,15 @@ macro_rules! presets {
     };
 }
 
-/// All presets, in the order in which the gallery shows them: from the plainest to the most surprising.
+/// All presets, in the order in which the gallery shows them: the trained ones, then single ideas from the plainest to the most surprising.
 pub const PRESETS: &[Preset] = presets![
+    "xor": "XOR",
+    "xor-monotone": "XOR without NDC",
+    "gates": "Gates",
+    "sine": "Sine",
+    "sine-two-periods": "Sine, two periods",
+    "xor-enzyme": "Enzyme XOR",
+    "sine-enzyme": "Enzyme sine",
     "three-tanks": "Three tanks",
     "fold": "Fold",
     "fold-gated": "Gated fold",

@@ -19,6 +19,7 @@ use super::time_bar;
 use super::traces;
 use super::training::{self, Application, Coach};
 use super::view::{ViewState, only, only_edge, selection_of};
+use super::widgets;
 use crate::document::presets::{PRESETS, Preset, preset};
 use crate::document::{self, Document, Element, LoadError, Loaded, Problem, Rejected, Revision};
 use crate::network::Network;
@@ -28,7 +29,10 @@ const VIEW_KEY: &str = "view";
 
 /// Widths of the inspector.
 const INSPECTOR: f32 = 400.0;
-const INSPECTOR_RANGE: std::ops::RangeInclusive<f32> = 320.0..=620.0;
+const INSPECTOR_RANGE: [f32; 2] = [320.0, 620.0];
+
+/// The part of the window's width that the inspector may take.
+const INSPECTOR_SHARE: f32 = 0.44;
 
 /// Heights of the time plot.
 const TRACES: f32 = 168.0;
@@ -318,7 +322,6 @@ impl App {
             Action::Deselect => {
                 if self.editor.is_dragging() {
                     self.editor.abandon();
-                    ctx.stop_dragging();
                 } else if self.message.is_some() {
                     self.message = None;
                 } else {
@@ -427,9 +430,9 @@ impl App {
         for action in actions {
             let shortcut = action.shortcut();
             let is_plain = !shortcut.modifiers.any();
-            // Space and Enter press a focused button; arrows and End belong to a focused slider.
-            let belongs_to_widget = focused.is_some()
-                && matches!(shortcut.logical_key, egui::Key::Space | egui::Key::End);
+            // Space presses a focused button.
+            let belongs_to_widget = shortcut.logical_key == egui::Key::Space
+                && focused.is_some_and(|focused| !widgets::is_slider(ctx, focused));
             if is_plain && (is_typing || belongs_to_widget) {
                 continue;
             }
@@ -449,9 +452,11 @@ impl App {
                 menu::menu_bar_ui(ui, &self.editor, &self.view, commands);
             });
         if self.view.is_inspector_open {
+            let [least, most] = INSPECTOR_RANGE;
+            let most = most.min(INSPECTOR_SHARE * ui.available_width()).max(least);
             Panel::right("inspector")
                 .default_size(INSPECTOR)
-                .size_range(INSPECTOR_RANGE)
+                .size_range(least..=most)
                 .resizable(true)
                 .frame(flat(Margin::symmetric(14, 10)))
                 .show(ui, |ui| {

@@ -81,21 +81,25 @@ fn monotone(network: &Network, certified: &Certified) -> Badge {
         return badge("monotone", answer, why.to_owned(), None);
     };
     let (name, element) = edge_name(network, certified, culprit.link);
-    let side = match culprit.side {
-        Side::From => "its first",
-        Side::To => "its second",
+    let edge = certified
+        .links
+        .get(culprit.link)
+        .and_then(|&key| network.edge(key));
+    let title = |key| network.node(key).map_or("?", Node::title);
+    let [from, to] = edge.map_or(["?", "?"], |edge| [title(edge.from), title(edge.to)]);
+    let (side, effect) = match culprit.side {
+        Side::From => (from, "falls"),
+        Side::To => (to, "rises"),
     };
     let count = more(monotone.culprits.len());
     let why = match culprit.witness {
         Some((a, b)) => format!(
-            "{name} shows NDC towards {side} reservoir{count}: for instance at {} and {} its current falls as that \
-             reservoir rises.\nClick to select it.",
+            "{name} shows NDC towards {side}{count}: with {from} at {} and {to} at {}, its current {effect} as {side} \
+             rises.\nClick to select it.",
             number::short(a, 3),
             number::short(b, 3)
         ),
-        None => {
-            format!("Whether {name} shows NDC towards {side} reservoir was not decided{count}.")
-        }
+        None => format!("Whether {name} shows NDC towards {side} was not decided{count}."),
     };
     Badge {
         is_about_ndc: true,

@@ -97,7 +97,7 @@ impl Axes {
         for x in ticks {
             let at = pos2(self.screen_x(x), self.rect.bottom() + 4.0);
             // A number whose middle is too near an end would stick out.
-            if at.x < self.rect.left() + 6.0 || at.x > self.rect.right() - 6.0 {
+            if at.x < self.rect.left() + 6.0 || at.x > self.rect.right() - 12.0 {
                 continue;
             }
             painter.text(
@@ -233,7 +233,8 @@ fn spacing(ticks: &[f64]) -> f64 {
 
 fn tick_text(x: f64, step: f64) -> String {
     let decimals = (-step.log10().floor()).max(0.0);
-    if decimals > 4.0 || x.abs() >= 1e5 {
+    // More digits than fit beside a plot.
+    if decimals > 3.0 || x.abs() >= 1e5 {
         return number::short(x, 3);
     }
     format!("{x:.*}", decimals as usize).replace('-', "−")

@@ -217,19 +217,19 @@ pub(crate) fn outcome_words(outcome: &Outcome) -> Option<String> {
     match outcome {
         Outcome::Settled => None,
         Outcome::Oscillates { period, .. } => Some(format!(
-            "no steady state: it oscillates with period {}",
+            "No steady state: it oscillates with period {}.",
             significant(*period, 3)
         )),
         Outcome::Unsettled(Reason::Frozen { time }) => Some(format!(
-            "no steady state found: nearly frozen, it still creeps on a time of {}",
+            "No steady state found: nearly frozen, it still creeps on a time of {}.",
             significant(*time, 2)
         )),
         Outcome::Unsettled(Reason::Balanced) => Some(
-            "the initial state is an unstable balance: kick a reservoir to see where it falls"
+            "The initial state is an unstable balance: kick a reservoir to see where it falls."
                 .to_owned(),
         ),
         Outcome::Unsettled(Reason::Slow) => {
-            Some("no steady state found: still moving when the effort was spent".to_owned())
+            Some("No steady state found: still moving when the effort was spent.".to_owned())
         }
     }
 }

@@ -57,7 +57,8 @@ pub(crate) enum Dialog {
 
 /// Draws the open dialog; returns whether it stays open.
 pub(crate) fn dialog_ui(ctx: &Context, dialog: &mut Dialog, commands: &mut Vec<Command>) -> bool {
-    let modal = Modal::new(Id::unique("dialog"));
+    let frame = Frame::popup(&ctx.global_style()).inner_margin(Margin::same(18));
+    let modal = Modal::new(Id::unique("dialog")).frame(frame);
     let response = modal.show(ctx, |ui| match dialog {
         Dialog::File { purpose, path } => file_ui(ui, *purpose, path, commands),
         Dialog::Keys => keys_ui(ui),

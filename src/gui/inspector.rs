@@ -19,8 +19,8 @@ use crate::network::{self, Edge, Network, Node, NodeKey, Role};
 /// Widths of a parameter row's columns, in points; the slider takes what is left.
 const NAME: f32 = 84.0;
 const SYMBOL: f32 = 22.0;
-const NUMBER: f32 = 58.0;
-const UNIT: f32 = 58.0;
+const NUMBER: f32 = 66.0;
+const UNIT: f32 = 70.0;
 
 /// What the inspector looks at.
 pub(crate) struct Inspected<'a> {
@@ -520,7 +520,7 @@ impl Row<'_> {
                 let mut on = is_on;
                 let (rect, _) = ui.allocate_exact_size(vec2(SYMBOL, 24.0), Sense::hover());
                 let response = ui
-                    .put(rect, egui::Checkbox::without_text(&mut on))
+                    .place(rect, egui::Checkbox::without_text(&mut on))
                     .accessible_name(format!("{} on", self.name))
                     .on_hover_text("switch this number on or off");
                 if response.changed() {

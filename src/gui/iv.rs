@@ -23,6 +23,9 @@ pub(crate) const MOST_HEIGHT: f32 = 400.0;
 const STRIP_HEIGHT: f32 = 50.0;
 const AXIS_HEIGHT: f32 = 46.0;
 
+/// Width of the numbers left of the plot: six digits and a gap.
+const GUTTER: f32 = 51.0;
+
 /// Points of a curve: two for every three screen points of the plot.
 const SAMPLES: usize = 241;
 
@@ -167,6 +170,17 @@ impl Drawn {
         falling
     }
 
+    /// The peak-to-valley ratio, where the plot shows the whole of what falls: of a branch that it cuts off, the ratio
+    /// would only tell where it was cut.
+    fn peak_to_valley(&self, range: [f64; 2]) -> Option<f64> {
+        let edge = 1e-9 * (range[1] - range[0]);
+        let &[from, to] = self.deepest_first().first()?;
+        let is_whole = from > range[0] + edge && to < range[1] - edge;
+        self.curve
+            .peak_to_valley()
+            .filter(|ratio| is_whole && ratio.is_finite())
+    }
+
     fn falling(&self) -> impl Iterator<Item = [f64; 2]> {
         let shift = |x: f64| x - self.offset;
         self.curve
@@ -239,8 +253,11 @@ pub(crate) fn iv_ui(ui: &mut Ui, curves: &mut Curves, mut shown: IvShown<'_>) {
     response.widget_info(|| WidgetInfo::labeled(Role::Figure, true, "I-V curve"));
     let painter = ui.painter_at(rect);
     let plot = Rect::from_min_size(
-        rect.min + vec2(44.0, 2.0),
-        vec2(width - 46.0, shown.height - STRIP_HEIGHT - AXIS_HEIGHT),
+        rect.min + vec2(GUTTER, 2.0),
+        vec2(
+            width - GUTTER - 2.0,
+            shown.height - STRIP_HEIGHT - AXIS_HEIGHT,
+        ),
     );
     let strip = Rect::from_min_size(
         plot.left_bottom() + vec2(0.0, 6.0),
@@ -336,11 +353,7 @@ fn verdict_ui(ui: &mut Ui, palette: &Palette, platform: Platform, drawn: &Drawn,
             "whether the current falls anywhere as the state of the first reservoir rises, \
              the second held at its present state",
         );
-        if let Some(ratio) = drawn
-            .curve
-            .peak_to_valley()
-            .filter(|ratio| ratio.is_finite())
-        {
+        if let Some(ratio) = drawn.peak_to_valley(range) {
             ui.with_layout(
                 eframe::egui::Layout::right_to_left(eframe::egui::Align::Center),
                 |ui| {
@@ -420,9 +433,16 @@ impl Notes<'_> {
             (vec2(36.0, -22.0), Align2::LEFT_BOTTOM),
             (vec2(36.0, 22.0), Align2::LEFT_TOP),
         ];
+        let room = self.room;
+        let corners = [
+            (room.right_bottom(), Align2::RIGHT_BOTTOM),
+            (room.right_top(), Align2::RIGHT_TOP),
+            (room.left_bottom(), Align2::LEFT_BOTTOM),
+        ];
         let best = places
             .into_iter()
-            .map(|(d, align)| kept_inside(align.anchor_size(at + d, galley.size()), self.room))
+            .map(|(d, align)| kept_inside(align.anchor_size(at + d, galley.size()), room))
+            .chain(corners.map(|(corner, align)| align.anchor_size(corner, galley.size())))
             .filter(|rect| self.taken.iter().all(|other| !other.intersects(*rect)))
             .min_by_key(|rect| {
                 let crosses = |pair: &&[Pos2]| {

@@ -88,7 +88,12 @@ fn right_ui(ui: &mut Ui, editor: &Editor, view: &ViewState, commands: &mut Vec<C
     // Right to left: the name of the step stands between the buttons and the panel switches.
     if let Some(name) = editor.undo_name() {
         ui.add(
-            egui::Label::new(RichText::new(name).size(theme::SMALL).color(palette.dim)).truncate(),
+            egui::Label::new(
+                RichText::new(format!("Undo {name}"))
+                    .size(theme::SMALL)
+                    .color(palette.dim),
+            )
+            .truncate(),
         );
     }
     for (icon, action, name) in [
@@ -158,10 +163,14 @@ fn presets_ui(ui: &mut Ui, editor: &Editor, commands: &mut Vec<Command>) {
     ui.set_min_width(180.0);
     for preset in PRESETS {
         let is_open = editor.path().is_none() && editor.network().name == preset.title;
-        if ui
-            .add(egui::Button::new(preset.title).selected(is_open))
-            .clicked()
-        {
+        let button = ui.add(egui::Button::new(preset.title).selected(is_open));
+        let button = button.on_hover_ui(|ui| {
+            if let Ok(loaded) = preset.load() {
+                ui.set_max_width(320.0);
+                ui.label(loaded.document.network.description);
+            }
+        });
+        if button.clicked() {
             commands.push(Command::Preset(preset.name));
             ui.close();
         }

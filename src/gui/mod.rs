@@ -85,11 +85,22 @@ pub fn run(start: Start) -> Result<(), GuiError> {
     .map_err(|error| GuiError::NoWindow(one_line(&error.to_string())))
 }
 
-/// The first line of a message, without a full stop.
+/// The first line of a message, without the place in someone's source that it may begin with, and without a full stop.
 fn one_line(text: &str) -> String {
-    text.lines()
-        .next()
-        .unwrap_or_default()
-        .trim_end_matches('.')
-        .to_owned()
+    let line = text.lines().next().unwrap_or_default();
+    let said = line
+        .split_once(".rs:")
+        .and_then(|(_, rest)| rest.split_once(": "))
+        .map_or(line, |(_, said)| said);
+    said.trim_end_matches('.').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn messages_lose_the_place_in_the_source() {
+        let text = "winit EventLoopError: os error at /home/me/platform/mod.rs:788: Failed to open a display.\nmore";
+        assert_eq!(super::one_line(text), "Failed to open a display");
+        assert_eq!(super::one_line("no OpenGL"), "no OpenGL");
+    }
 }

@@ -27,8 +27,13 @@ pub(super) fn significant(x: f64, digits: usize) -> String {
 #[must_use]
 pub(super) fn short(x: f64, digits: usize) -> String {
     let text = significant(x, digits);
-    if text.contains('.') && !text.contains('e') {
-        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    let (mantissa, exponent) = match text.split_once('e') {
+        Some((mantissa, exponent)) => (mantissa, format!("e{exponent}")),
+        None => (text.as_str(), String::new()),
+    };
+    if mantissa.contains('.') {
+        let trimmed = mantissa.trim_end_matches('0').trim_end_matches('.');
+        format!("{trimmed}{exponent}")
     } else {
         text
     }
@@ -73,6 +78,7 @@ mod tests {
         assert_eq!(significant(f64::NAN, 3), "?");
         assert_eq!(short(2.50, 3), "2.5");
         assert_eq!(short(100.0, 3), "100");
+        assert_eq!(short(5e-4, 3), "5e−4");
     }
 
     #[test]

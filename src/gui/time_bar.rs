@@ -14,6 +14,9 @@ use super::widgets::{self, Scale, SliderLook};
 use crate::device::ParamRange;
 use crate::network::{Network, Node};
 
+/// The room, after the buttons, from which on the speed is shown beside time and gauge.
+const WITH_SPEED: f32 = 480.0;
+
 /// The ends of the residual's bar: powers of ten.
 const RESIDUAL_DECADES: [f64; 2] = [-12.0, 0.0];
 
@@ -25,13 +28,15 @@ pub(crate) fn time_bar_ui(
     derived: &Derived,
     commands: &mut Vec<Command>,
 ) {
-    let palette = Palette::current(ui);
     ui.horizontal_centered(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
         buttons_ui(ui, simulation, derived, commands);
         ui.add_space(6.0);
-        speed_ui(ui, simulation, commands);
-        ui.add_space(6.0);
+        // A narrow window keeps what cannot be reached otherwise: time and gauge.
+        if ui.available_width() > WITH_SPEED {
+            speed_ui(ui, simulation, commands);
+            ui.add_space(6.0);
+        }
         reading_ui(
             ui,
             "t",
@@ -41,13 +46,6 @@ pub(crate) fn time_bar_ui(
         );
         gauge_ui(ui, network, simulation, derived);
     });
-    if simulation.is_behind() {
-        ui.painter().hline(
-            ui.max_rect().x_range(),
-            ui.max_rect().top(),
-            (2.0, palette.dim),
-        );
-    }
 }
 
 fn buttons_ui(
@@ -206,12 +204,12 @@ pub(crate) fn gauge_words(
 /// How the motion from the initial state ends, in a sentence.
 pub(crate) fn steady_words(derived: &Derived) -> String {
     match derived.news() {
-        SteadyNews::Pending => "the steady state is being computed".to_owned(),
+        SteadyNews::Pending => "The steady state is being computed.".to_owned(),
         SteadyNews::Failed(message) => {
-            format!("the steady state could not be computed: {message}")
+            format!("The steady state could not be computed: {message}")
         }
         SteadyNews::Known(outcome) => outcome_words(outcome).unwrap_or_else(|| {
-            "the motion from the initial state ends at the green ticks".to_owned()
+            "The motion from the initial state ends at the green ticks.".to_owned()
         }),
     }
 }

@@ -209,6 +209,16 @@ pub(super) fn slider_ui(
     gesture
 }
 
+/// Where the slider that has the focus leaves its id: it takes arrows and leaves all other keys to the window.
+fn focused_slider() -> Id {
+    Id::unique("focused slider")
+}
+
+/// Whether this focused widget is one of our sliders.
+pub(super) fn is_slider(ctx: &egui::Context, focused: Id) -> bool {
+    ctx.data(|data| data.get_temp(focused_slider()) == Some(focused))
+}
+
 fn slider_gesture(
     ui: &Ui,
     response: &Response,
@@ -219,6 +229,7 @@ fn slider_gesture(
     let id = response.id;
     let fine = ui.input(|i| i.modifiers.shift);
     if response.has_focus() {
+        ui.data_mut(|data| data.insert_temp(focused_slider(), id));
         ui.memory_mut(|memory| {
             memory.set_focus_lock_filter(
                 id,
@@ -244,9 +255,28 @@ fn slider_gesture(
     }
     // The position of the hand, which moves on where rounding would hold the value back.
     let held: Option<f64> = ui.data(|data| data.get_temp(id));
-    if response.is_pointer_button_down_on() || response.dragged() {
+    let is_held = response.is_pointer_button_down_on() || response.dragged();
+    let given_up = id.with("given up");
+    // The press of Esc may have been taken by its shortcut; that it is down cannot.
+    if held.is_some() && ui.input(|i| i.key_down(Key::Escape)) {
+        ui.data_mut(|data| {
+            data.remove_temp::<f64>(id);
+            data.insert_temp(given_up, true);
+        });
+    }
+    if ui.data(|data| data.get_temp(given_up) == Some(true)) {
+        if !is_held {
+            ui.data_mut(|data| data.remove_temp::<bool>(given_up));
+        }
+        return None;
+    }
+    if is_held {
         let pointer = response.interact_pointer_pos()?;
         let at_pointer = f64::from((pointer.x - rail.left()) / rail.width().max(1.0));
+        if held.is_none() {
+            // From here on arrows step it.
+            response.request_focus();
+        }
         let unit = match held {
             // Pressing beside the knob brings it there; pressing on it moves nothing yet.
             None if (at_pointer - scale.unit(value)).abs() * f64::from(rail.width()) > 8.0 => {
@@ -318,17 +348,20 @@ pub(super) fn number_ui(
     // As fast as the slider's hand: the share of the scale that two points of it cover.
     let unit = scale.unit(value);
     let speed = (scale.value(unit + 0.01, true) - scale.value(unit - 0.01, true)).abs() * 0.5;
+    // Placed in a rectangle of its own: a long number is cut and does not widen the row.
+    let (rect, _) = ui.allocate_exact_size(vec2(width, 22.0), Sense::hover());
     let response = ui
         .push_id(id, |ui| {
-            ui.add_sized(
-                vec2(width, 22.0),
+            ui.place(
+                rect,
                 DragValue::new(&mut edited)
                     .range(legal.clone())
                     .clamp_existing_to_range(false)
                     .speed(speed.max(1e-6))
                     .update_while_editing(false)
+                    .min_size(rect.size())
                     .clip_text(true)
-                    .custom_formatter(|x, _| number::short(x, 5))
+                    .custom_formatter(|x, _| number::short(x, 4))
                     .custom_parser(parse),
             )
         })

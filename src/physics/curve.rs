@@ -2,7 +2,7 @@
 
 mod scan;
 
-use crate::device::{Device, Platform};
+use crate::device::{Device, ParamRange, Platform};
 use scan::{Branches, Scan};
 
 /// I against the state a of the `from` side, the state b of the `to` side held.
@@ -35,11 +35,13 @@ pub enum CurveError {
         /// What was given.
         value: f64,
     },
-    /// A concentration that is not positive.
-    #[error("the {place} of the curve must be > 0 (a concentration), got {value}")]
-    NotPositive {
+    /// A concentration below zero, or a held one of zero.
+    #[error("the {place} of the curve is a concentration and {requirement}, got {value}")]
+    OutOfRange {
         /// Which state.
         place: &'static str,
+        /// What it must be.
+        requirement: &'static str,
         /// What was given.
         value: f64,
     },
@@ -63,7 +65,8 @@ impl Curve {
     /// slope prove where its sign cannot change, and the rest is split until nothing is left but the crossings.
     ///
     /// # Errors
-    /// If a state is not finite (or, in a chemical network, not positive), the range is empty, or `samples` is below 2.
+    /// If a state is not finite, or a concentration not positive (the curve may start at 0), the range is empty, or
+    /// `samples` is below 2.
     pub fn new(
         device: &Device,
         b: f64,
@@ -76,11 +79,16 @@ impl Curve {
                 return Err(CurveError::NotFinite { place, value });
             }
             // The laws have their values at an empty `from` reservoir too, where a default range may start.
-            let is_start = place == "start";
-            if device.kind().platform() == Platform::Chemical
-                && (value < 0.0 || value <= 0.0 && !is_start)
-            {
-                return Err(CurveError::NotPositive { place, value });
+            let allowed = match (device.kind().platform(), place) {
+                (Platform::Chemical, "start") => ParamRange::NonNegative,
+                (platform, _) => platform.state_range(),
+            };
+            if !allowed.contains(value) {
+                return Err(CurveError::OutOfRange {
+                    place,
+                    requirement: allowed.requirement(),
+                    value,
+                });
             }
         }
         if from >= to {
@@ -281,6 +289,30 @@ mod tests {
         assert!(far.peaks.is_empty() && far.valleys.is_empty() && far.ndc.is_empty());
     }
 
+    /// However wide the range, and wherever in it the device is.
+    #[test]
+    fn turning_points_are_found_in_huge_ranges() {
+        let device = dot(-4.0, 1.0);
+        let near = Curve::new(&device, 2.5, [-100.0, 100.0], 11).unwrap();
+        assert_eq!((near.peaks.len(), near.valleys.len()), (1, 1));
+        for range in [
+            [-1e4, 1e4],
+            [-3e6, 1e7],
+            [-1e12, 1e12],
+            [-1e30, 50.0],
+            [-1e300, 1e300],
+        ] {
+            let far = Curve::new(&device, 2.5, range, 11).unwrap();
+            assert_eq!((far.peaks.len(), far.ndc.len()), (1, 2), "{range:?}");
+            assert_near(far.peaks[0][0], near.peaks[0][0], 1e-11);
+            assert_near(far.valleys[0][0], near.valleys[0][0], 1e-11);
+        }
+        let named = [("v_max", 1.0), ("k_m", 2.0), ("k_p", 1.0), ("k_i", 0.5)];
+        let enzyme = curve(Kind::Enzyme, &named, 1e-14, [0.0, 1e15]);
+        assert_near(enzyme.peaks[0][0], 1.0, 1e-12);
+        assert_eq!(enzyme.ndc.len(), 1);
+    }
+
     /// A hump that the diode term all but hides: NDC over a thousandth of the range, between two of few samples.
     #[test]
     fn narrow_branches_are_found() {
@@ -325,10 +357,13 @@ mod tests {
                 ..
             })
         ));
-        assert!(matches!(
-            Curve::new(&enzyme, 1.0, [0.0, 1.0], 5),
-            Err(CurveError::NotPositive { place: "start", .. })
-        ));
+        for (b, range, wrong) in [(1.0, [-1.0, 1.0], "start"), (0.0, [0.0, 1.0], "held state")] {
+            assert!(matches!(
+                Curve::new(&enzyme, b, range, 5),
+                Err(CurveError::OutOfRange { place, .. }) if place == wrong
+            ));
+        }
+        assert!(Curve::new(&enzyme, 1.0, [0.0, 1.0], 5).is_ok());
         let both = Curve::new(&ohm, 0.0, [-1.0, 3.0], 2).unwrap();
         assert_eq!(both.x, [-1.0, 3.0]);
     }

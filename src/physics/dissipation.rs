@@ -42,13 +42,13 @@ impl Dissipation {
     /// Sum over the edges.
     #[must_use]
     pub fn edge_sum(&self) -> f64 {
-        self.edges.iter().sum()
+        sum(&self.edges)
     }
 
     /// Sum over the leaks.
     #[must_use]
     pub fn leak_sum(&self) -> f64 {
-        self.leaks.iter().sum()
+        sum(&self.leaks)
     }
 
     /// The whole dissipation.
@@ -56,6 +56,11 @@ impl Dissipation {
     pub fn total(&self) -> f64 {
         self.edge_sum() + self.leak_sum()
     }
+}
+
+/// The sum; 0 where there is nothing, which `Iterator::sum` makes −0.
+fn sum(values: &[f64]) -> f64 {
+    values.iter().fold(0.0, |sum, value| sum + value)
 }
 
 /// The current out of each clamp into the network, carriers per unit time and unit of Ω.

@@ -4,7 +4,8 @@ use nalgebra::{DMatrix, DVector};
 
 use crate::system::{Flow, System};
 
-/// Above this number of free reservoirs only the slowest eigenvalues are listed, and no covariance is computed (model, section 4).
+/// From this number of free reservoirs on only the slowest eigenvalues are listed, and no covariance is computed
+/// (model, section 4).
 pub(crate) const ALL_BELOW: usize = 300;
 
 /// S = C^{−1/2}·J·C^{−1/2}, restricted to the motions that keep every island's total.

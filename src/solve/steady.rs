@@ -133,7 +133,7 @@ impl SteadyState {
         self.flow.residual()
     }
 
-    /// The free reservoir that still moves fastest, relative to its own throughput; `None` without free reservoirs.
+    /// The free reservoir furthest from rest (see [`slowest_reservoir`]); `None` without free reservoirs.
     #[must_use]
     pub fn slowest(&self, system: &System) -> Option<usize> {
         slowest_reservoir(system, &self.flow)

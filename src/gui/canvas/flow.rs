@@ -1,5 +1,6 @@
 //! Pipes and what flows in them: width by current, dots whose phase is integrated, arrows for a still picture.
 
+use eframe::egui::epaint::Mesh;
 use eframe::egui::{Color32, Painter, Pos2, Rect, Shape, Stroke};
 
 use super::camera::Camera;
@@ -142,11 +143,78 @@ impl FlowPainter<'_> {
         (1.4 + 4.2 * strength(response.current)) * self.camera.zoom().clamp(0.35, 1.6)
     }
 
+    /// All pipes, in layers.
+    pub(super) fn all(&self, looks: &[PipeLook<'_>], dots: &Dots) {
+        for look in looks {
+            self.glow(look);
+        }
+        for look in looks {
+            self.pipe(look);
+        }
+        for look in looks {
+            self.dots(look, dots);
+        }
+        for look in looks {
+            self.glyph(look);
+        }
+    }
+
+    /// Many pipes at once, as one mesh: all that can be seen of them is where they run and how strong they are.
+    pub(super) fn bundle(&self, looks: &[PipeLook<'_>]) {
+        let mut mesh = Mesh::default();
+        for look in looks {
+            self.ribbon(&mut mesh, look);
+        }
+        self.painter.add(mesh);
+        for look in looks
+            .iter()
+            .filter(|look| look.is_selected || look.is_hovered)
+        {
+            self.glow(look);
+            self.pipe(look);
+        }
+    }
+
+    fn ribbon(&self, mesh: &mut Mesh, look: &PipeLook<'_>) {
+        let strength = strength(look.response.current).min(1.0);
+        let [still, strong] = self.palette.pipes;
+        let color = if is_falling(&look.response) {
+            self.palette.ndc_tint.gamma_multiply(0.25 + 0.5 * strength)
+        } else {
+            still
+                .lerp_to_gamma(strong, strength)
+                .gamma_multiply(0.35 + 0.65 * strength)
+        };
+        let half = 0.5 * self.width(&look.response).max(1.0);
+        // Every other point: a pipe in a bundle need not be smooth.
+        let last = look.pipe.points.len().saturating_sub(1);
+        let mut points = look
+            .pipe
+            .points
+            .iter()
+            .enumerate()
+            .filter(|(k, _)| k % 2 == 0 || *k == last)
+            .map(|(_, &point)| self.camera.screen_from_canvas(self.view, point));
+        let Some(mut from) = points.next() else {
+            return;
+        };
+        for to in points {
+            let across = (to - from).normalized().rot90() * half;
+            let first = u32::try_from(mesh.vertices.len()).unwrap_or(u32::MAX);
+            for corner in [from - across, from + across, to + across, to - across] {
+                mesh.colored_vertex(corner, color);
+            }
+            mesh.add_triangle(first, first + 1, first + 2);
+            mesh.add_triangle(first, first + 2, first + 3);
+            from = to;
+        }
+    }
+
     /// Glow and halo, under everything else.
-    pub(super) fn glow(&self, look: &PipeLook<'_>) {
+    fn glow(&self, look: &PipeLook<'_>) {
         let width = self.width(&look.response);
         if is_falling(&look.response) {
-            for (extra, share) in [(18.0, 0.10), (12.0, 0.16), (7.0, 0.30)] {
+            for (extra, share) in [(11.0, 0.12), (5.0, 0.26)] {
                 let color = self.palette.ndc_tint.gamma_multiply(share);
                 self.line(look.pipe, width + extra, color);
             }
@@ -162,7 +230,7 @@ impl FlowPainter<'_> {
     }
 
     /// The pipe itself.
-    pub(super) fn pipe(&self, look: &PipeLook<'_>) {
+    fn pipe(&self, look: &PipeLook<'_>) {
         let [still, strong] = self.palette.pipes;
         let mut color = still.lerp_to_gamma(strong, strength(look.response.current).min(1.0));
         if look.is_hovered {
@@ -172,7 +240,7 @@ impl FlowPainter<'_> {
     }
 
     /// Dots, or arrows once everything has come to rest.
-    pub(super) fn dots(&self, look: &PipeLook<'_>, dots: &Dots) {
+    fn dots(&self, look: &PipeLook<'_>, dots: &Dots) {
         let current = look.response.current;
         if self.detail == Detail::Lines || current.abs() < FLOWING {
             return;
@@ -204,7 +272,7 @@ impl FlowPainter<'_> {
     }
 
     /// The tile of the law, with an arrow the way the current flows.
-    pub(super) fn glyph(&self, look: &PipeLook<'_>) {
+    fn glyph(&self, look: &PipeLook<'_>) {
         if self.detail == Detail::Lines || look.pipe.glyph.is_none() {
             return;
         }

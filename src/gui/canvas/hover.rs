@@ -33,7 +33,7 @@ pub(super) fn edge(shown: &Shown<'_>, edge: &Edge) -> Callout {
         ),
         vec![
             row("law", edge.device.kind().title()),
-            row("I", number::significant(response.current, 4)),
+            row("current", number::significant(response.current, 4)),
             row(
                 "∂I/∂a",
                 format!("{}{falling}", number::significant(response.d_from, 3)),
@@ -76,6 +76,6 @@ pub(super) fn tank(shown: &Shown<'_>, node: &Node, is_level: bool) -> Callout {
         (true, false) => "drag the level to kick it",
         (false, _) => "drag to move, click to select",
     };
-    rows.push(row("", hint));
+    rows.push(row(hint, ""));
     Some((node.title().to_owned(), rows))
 }

@@ -132,10 +132,16 @@ pub(crate) fn callout(
             ]
         })
         .collect();
-    let column = |k: usize| rows.iter().map(|row| row[k].size().x).fold(0.0, f32::max);
+    // A row without a value is a remark across both columns.
+    let is_pair = |row: &&[Arc<Galley>; 2]| row[1].size().x > 0.0;
+    let column = |k: usize| {
+        let pairs = rows.iter().filter(is_pair);
+        pairs.map(|row| row[k].size().x).fold(0.0, f32::max)
+    };
     let (names, values) = (column(0), column(1));
+    let remarks = rows.iter().map(|row| row[0].size().x).fold(0.0, f32::max);
     let size = vec2(
-        title.size().x.max(names + 14.0 + values),
+        title.size().x.max(names + 14.0 + values).max(remarks),
         title.size().y + 4.0 + ROW * rows.len() as f32,
     ) + Vec2::splat(18.0);
     let mut rect = Rect::from_min_size(pointer + vec2(16.0, 14.0), size);

@@ -39,14 +39,20 @@ const REACH: f32 = 9.0;
 /// How near to a level the pointer must be to take hold of it, in screen points.
 const LEVEL_REACH: f32 = 6.0;
 
+/// What fitting leaves free at the sides, and above and below: labels, marks, the badges' strip.
+const FIT_MARGINS: Vec2 = vec2(72.0, 82.0);
+
 /// Beyond this many edges in view only the curves are drawn.
 const MOST_DETAILED: usize = 400;
+
+/// Beyond this many edges in view only the strongest are drawn; more would cost frames and show nothing but grey.
+const MOST_DRAWN: usize = 6000;
 
 /// As many edges in view have an accessible node: more would not be found by ear, and cost milliseconds.
 const MOST_ACCESSIBLE: usize = 300;
 
 /// Below this magnification tanks carry no text.
-const SMALLEST_LABELLED: f32 = 0.4;
+const SMALLEST_LABELLED: f32 = 0.3;
 
 /// What the canvas shows.
 pub(crate) struct Shown<'a> {
@@ -81,7 +87,7 @@ pub(crate) fn canvas_ui(
     painter.rect_filled(area, CornerRadius::ZERO, palette.background);
     if view.camera.is_none() && area.width() > 1.0 && area.height() > 1.0 {
         let mut camera = Camera::default();
-        camera.fit(area, shown.scene.bounds, vec2(72.0, 64.0));
+        camera.fit(area, shown.scene.bounds, FIT_MARGINS);
         view.camera = Some(camera);
     }
     let mut camera = view.camera.unwrap_or_default();
@@ -105,8 +111,9 @@ pub(crate) fn canvas_ui(
         callout: None,
     };
     let hovered_pipe = canvas.pick(&response);
-    let looks = canvas.pipe_looks(hovered_pipe);
-    let detail = canvas.detail(looks.len());
+    let mut looks = canvas.pipe_looks(hovered_pipe);
+    let in_view = looks.len();
+    let detail = canvas.detail(in_view);
     let flow = FlowPainter {
         painter: &painter,
         palette,
@@ -114,17 +121,9 @@ pub(crate) fn canvas_ui(
         view: area,
         detail,
     };
-    for look in &looks {
-        flow.glow(look);
-    }
-    for look in &looks {
-        flow.pipe(look);
-    }
-    for look in &looks {
-        flow.dots(look, shown.dots);
-    }
-    for look in &looks {
-        flow.glyph(look);
+    match detail {
+        Detail::Full => flow.all(&looks, shown.dots),
+        Detail::Lines => flow.bundle(strongest(&mut looks)),
     }
     canvas.edge_nodes(&response, &looks);
     let tanks = canvas.tanks(&response);
@@ -135,7 +134,8 @@ pub(crate) fn canvas_ui(
     {
         labels::callout(&painter, palette, area, pointer, &title, &rows);
     }
-    overlay::overlay_ui(ui, area, shown, commands);
+    let left_out = in_view.saturating_sub(MOST_DRAWN);
+    overlay::overlay_ui(ui, area, shown, left_out, commands);
 }
 
 /// Pans by dragging the empty canvas, zooms by the wheel at the pointer.
@@ -395,6 +395,12 @@ impl<'a> Canvas<'a, '_> {
             };
             self.remember(memory, Some(drag));
         }
+        // The press of Esc may have been taken by its shortcut; that it is down cannot.
+        if self.recall(memory).is_some() && self.ui.input(|i| i.key_down(Key::Escape)) {
+            self.remember(memory, None);
+            self.commands.push(Command::Abandon);
+            self.ui.ctx().stop_dragging();
+        }
         let drag = self.recall(memory);
         if let Some(drag) = drag
             && (hit.dragged() || hit.drag_stopped())
@@ -419,11 +425,6 @@ impl<'a> Canvas<'a, '_> {
                 }
             }
             if is_done {
-                self.remember(memory, None);
-            }
-            if self.ui.input(|i| i.key_pressed(Key::Escape)) {
-                self.commands.push(Command::Abandon);
-                self.ui.ctx().stop_dragging();
                 self.remember(memory, None);
             }
         }
@@ -578,6 +579,22 @@ impl<'a> Canvas<'a, '_> {
             },
         );
     }
+}
+
+/// The pipes that carry most, as many as are drawn; the selected and the hovered one are among them.
+fn strongest<'l, 'p>(looks: &'l mut [PipeLook<'p>]) -> &'l [PipeLook<'p>] {
+    if looks.len() <= MOST_DRAWN {
+        return looks;
+    }
+    let weight = |look: &PipeLook<'_>| {
+        if look.is_selected || look.is_hovered {
+            f64::INFINITY
+        } else {
+            look.response.current.abs()
+        }
+    };
+    looks.select_nth_unstable_by(MOST_DRAWN, |a, b| weight(b).total_cmp(&weight(a)));
+    &looks[..MOST_DRAWN]
 }
 
 fn phase(edit: Edit, is_done: bool) -> Command {

@@ -5,6 +5,7 @@ use eframe::egui::{self, Align, Layout, Rect, RichText, Ui, UiBuilder, vec2};
 use super::Shown;
 use crate::gui::badges::badges;
 use crate::gui::command::Command;
+use crate::gui::derived::{SteadyNews, outcome_words};
 use crate::gui::number;
 use crate::gui::theme::{self, Palette};
 use crate::gui::widgets;
@@ -13,7 +14,13 @@ use crate::gui::widgets;
 pub(super) const TOP: f32 = 34.0;
 
 /// Draws badges and chips over the canvas.
-pub(super) fn overlay_ui(ui: &mut Ui, area: Rect, shown: &Shown<'_>, commands: &mut Vec<Command>) {
+pub(super) fn overlay_ui(
+    ui: &mut Ui,
+    area: Rect,
+    shown: &Shown<'_>,
+    left_out: usize,
+    commands: &mut Vec<Command>,
+) {
     let strip =
         Rect::from_min_max(area.min, egui::pos2(area.right(), area.top() + TOP)).shrink(6.0);
     let palette = Palette::current(ui);
@@ -26,7 +33,7 @@ pub(super) fn overlay_ui(ui: &mut Ui, area: Rect, shown: &Shown<'_>, commands: &
                 let color = match badge.answer {
                     Some(true) => palette.ok,
                     Some(false) if badge.is_about_ndc => palette.ndc,
-                    Some(false) => palette.positive,
+                    Some(false) => palette.text,
                     None => palette.dim,
                 };
                 let color = if badge.is_stale {
@@ -52,7 +59,7 @@ pub(super) fn overlay_ui(ui: &mut Ui, area: Rect, shown: &Shown<'_>, commands: &
             }
         },
     );
-    chips(ui, area, shown);
+    chips(ui, area, shown, left_out);
     readings_ui(ui, area, shown);
 }
 
@@ -65,9 +72,12 @@ fn hint(shown: &Shown<'_>) -> &'static str {
 }
 
 /// Bottom left: what is not as it would be drawn otherwise.
-fn chips(ui: &Ui, area: Rect, shown: &Shown<'_>) {
+fn chips(ui: &Ui, area: Rect, shown: &Shown<'_>, left_out: usize) {
     let palette = Palette::current(ui);
     let mut texts = Vec::new();
+    if let SteadyNews::Known(outcome) = shown.derived.news() {
+        texts.extend(outcome_words(outcome));
+    }
     if let Some(slowing) = shown.dots.slowing()
         && shown.simulation.is_running()
     {
@@ -79,7 +89,12 @@ fn chips(ui: &Ui, area: Rect, shown: &Shown<'_>) {
     if shown.simulation.is_behind() {
         texts.push("the solver is slower than the speed set".to_owned());
     }
-    let mut corner = area.left_bottom() + vec2(10.0, -10.0);
+    if left_out > 0 {
+        texts.push(format!("the {left_out} weakest edges are not drawn"));
+    }
+    // On a narrow canvas the readings need the lowest line for themselves.
+    let lift = if area.width() < 640.0 { 28.0 } else { 0.0 };
+    let mut corner = area.left_bottom() + vec2(10.0, -10.0 - lift);
     for text in texts {
         let galley = ui
             .painter()

@@ -172,10 +172,10 @@ pub(super) fn paint(painter: &Painter, palette: &Palette, look: &TankLook<'_>) {
         };
         glyph::pointer_left(
             painter,
-            pos2(rect.right() + 2.0, y),
+            pos2(inside.right() - 1.6 * size, y),
             size,
             color,
-            Stroke::new(1.0, palette.background),
+            Stroke::new(1.0, Color32::from_black_alpha(160)),
         );
     }
     marks(painter, palette, look);

@@ -38,6 +38,10 @@ const FINEST: f64 = 1e-9;
 /// Undecided stretches up to this share of the range are rounding around a crossing, longer ones are flat.
 const ROUNDING: f64 = 1e-6;
 
+/// Wider ranges are resolved as finely as one of this width, in units of state: laws bend within some units around a
+/// level, so what there is to find does not grow with the range.
+const WIDEST: f64 = 1e3;
+
 /// The search for the changes of sign of the slope.
 pub(super) struct Scan<'a> {
     device: &'a Device,
@@ -74,9 +78,9 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// A share of the range's width, which itself may overflow.
+    /// A share of the range's width (which itself may overflow), or of [`WIDEST`].
     fn share(&self, share: f64) -> f64 {
-        share * self.range.hi - share * self.range.lo
+        (share * self.range.hi - share * self.range.lo).min(share * WIDEST)
     }
 
     fn slope(&self, x: f64) -> f64 {
@@ -115,7 +119,7 @@ impl<'a> Scan<'a> {
             let mut next: Vec<Cell> = Vec::with_capacity(work.len() + open);
             for cell in work {
                 let parts = if splits(&cell) {
-                    let [left, right] = cell.x.halves();
+                    let [left, right] = halves(cell.x);
                     vec![self.cell(left), self.cell(right)]
                 } else {
                     vec![cell]
@@ -246,6 +250,22 @@ impl<'a> Scan<'a> {
         }
         out
     }
+}
+
+/// The halves of a cell; of one that reaches over many decades, the halves of its logarithm, so that a few splits lead
+/// from the end of a huge range to where the laws bend.
+fn halves(x: Interval) -> [Interval; 2] {
+    /// Decades enough that the logarithm is the better scale.
+    const MANY: f64 = 1e3;
+    let (near, far) = (x.lo.abs().min(x.hi.abs()), x.lo.abs().max(x.hi.abs()));
+    let split = if x.lo < 0.0 && x.hi > 0.0 && far > WIDEST {
+        0.0
+    } else if far > WIDEST && far > MANY * near {
+        near.max(1.0).sqrt() * far.sqrt().copysign(x.lo + x.hi)
+    } else {
+        return x.halves();
+    };
+    [Interval::new(x.lo, split), Interval::new(split, x.hi)]
 }
 
 /// A number strictly between two, or `None` if they are neighbours.
