@@ -310,16 +310,17 @@ fn params(edge: &Edge) -> &[f64] {
 fn every_rule_and_optimizer_learns() {
     let document = preset("xor").unwrap().load().unwrap().document;
     let start = 0.49;
-    for (rule, optimizer, steps) in [
-        (Rule::EquilibriumPropagation, Optimizer::Adam, 300),
-        (Rule::AsymmetricEp, Optimizer::Adam, 300),
-        (Rule::FiniteDifference, Optimizer::Adam, 200),
-        (Rule::Spsa, Optimizer::Adam, 600),
-        (Rule::Implicit, Optimizer::Sgd, 600),
-        (Rule::Implicit, Optimizer::LevenbergMarquardt, 60),
+    for (rule, optimizer, rate, steps) in [
+        (Rule::EquilibriumPropagation, Optimizer::Adam, 0.02, 300),
+        (Rule::AsymmetricEp, Optimizer::Adam, 0.02, 300),
+        (Rule::FiniteDifference, Optimizer::Adam, 0.02, 200),
+        (Rule::Spsa, Optimizer::Adam, 0.02, 1500),
+        (Rule::Implicit, Optimizer::Sgd, 0.1, 600),
+        (Rule::Implicit, Optimizer::LevenbergMarquardt, 0.02, 200),
     ] {
         let trained = train(&document, Some(1), false, |training| {
-            (training.rule, training.optimizer, training.steps) = (rule, optimizer, steps);
+            (training.rule, training.optimizer) = (rule, optimizer);
+            (training.rate, training.steps) = (rate, steps);
         });
         assert!(
             trained.best_loss.unwrap() < 0.7 * start,

@@ -89,11 +89,13 @@ pub enum Command {
     Iv(iv::IvArgs),
     /// Find the loss of the network's task and its gradient in every trainable parameter
     #[command(
-        after_help = "Example: thermonet gradient presets/xor.json --rule finite_difference --json"
+        after_help = "Example: thermonet gradient presets/xor-minimal.json --rule finite_difference --json"
     )]
     Gradient(gradient::GradientArgs),
     /// Train the network for its task
-    #[command(after_help = "Example: thermonet train presets/xor.json --seed 7 --out trained.json")]
+    #[command(
+        after_help = "Example: thermonet train presets/xor-minimal.json --steps 200 --out trained.json"
+    )]
     Train(train::TrainArgs),
     /// Read a network and say what is wrong with it, and what is worth knowing
     #[command(after_help = "Example: thermonet check presets/fold.json --json")]

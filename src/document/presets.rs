@@ -40,6 +40,7 @@ pub const PRESETS: &[Preset] = presets![
     "xor": "XOR",
     "xor-monotone": "XOR without NDC",
     "gates": "Gates",
+    "parity": "Parity",
     "sine": "Sine",
     "sine-two-periods": "Sine, two periods",
     "xor-enzyme": "Enzyme XOR",

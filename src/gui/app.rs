@@ -637,8 +637,8 @@ fn opening(start: &Start) -> (Document, Option<PathBuf>, Option<Message>) {
     }
 }
 
-/// What a start without arguments shows: the smallest network that does what no monotone one can.
-const FIRST_PRESET: &str = "fold";
+/// What a start without arguments shows: a trained network that does what no monotone one can.
+const FIRST_PRESET: &str = "xor";
 
 fn empty() -> Document {
     Document::new(Network::new(crate::device::Platform::Electronic))

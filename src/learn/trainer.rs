@@ -503,7 +503,13 @@ impl Trainer {
 
     /// Whether a seeded run is far from its goal and gains nothing any more, or wanders between branches.
     fn has_stalled(&self) -> bool {
-        let patience = (self.plan.training.steps / 10).max(100);
+        // Random directions find the way ten times as slowly as gradients do.
+        let share = if self.plan.training.rule == Rule::Spsa {
+            2
+        } else {
+            10
+        };
+        let patience = (self.plan.training.steps / share).max(100);
         let steps = self.losses.len();
         self.plan.seed.is_some()
             && !self.is_near(self.run.best)

@@ -5,7 +5,7 @@ use faer::{Mat, Side};
 use crate::physics::modes::{ALL_BELOW, ScaledJacobian};
 use crate::system::{Flow, System};
 
-/// How many eigenvalues are listed from [`ALL_BELOW`] free reservoirs on.
+/// How many eigenvalues are listed from 300 free reservoirs on.
 pub const SLOWEST: usize = 20;
 
 /// A complex eigenvalue, per unit time.

@@ -259,7 +259,7 @@ fn polished(system: &System, x: &[f64]) -> Option<Vec<f64>> {
 }
 
 /// Newton's method from a state that is near: the state it ends at and the last factor of the regularised Jacobian, taken
-/// within [`FACTOR_AT`] of it. `None` if it does not converge at once, or ends where the sign of the determinant proves a
+/// within a millionth of it. `None` if it does not converge at once, or ends where the sign of the determinant proves a
 /// growing mode. Which state it ends at is not checked beyond that.
 #[must_use]
 pub fn follow(system: &System, x: &[f64], flow: &mut Flow) -> Option<(Vec<f64>, Factor)> {

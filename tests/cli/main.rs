@@ -7,6 +7,7 @@
 
 mod answers;
 mod program;
+mod readme;
 mod reference;
 mod refused;
 mod usage;
