@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use eframe::egui::{Key, Modifiers, accesskit::Role, vec2};
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 use thermonet::gui::{App, Start};
 
 /// XOR of two inputs at ±2 by four hidden reservoirs, two rails and quantum dots throughout.
@@ -100,7 +100,8 @@ impl Window {
 
     fn click(&mut self, label: &str) {
         self.harness.get_by_label(label).click();
-        self.harness.run_steps(2);
+        // A click takes two frames, and a window lays itself out in one more before it is seen.
+        self.harness.run_steps(4);
     }
 
     fn press(&mut self, key: Key) {
@@ -339,4 +340,80 @@ fn comparing_trains_both_and_says_what_happened() {
     for title in ["response with NDC", "response without NDC"] {
         let _ = window.harness.get_by_role_and_label(Role::Figure, title);
     }
+}
+
+/// The same network with nothing to do.
+fn without_task(json: &str) -> String {
+    let (head, tail) = json.split_once(r#""task":"#).unwrap();
+    let (_, tail) = tail.split_once(r#""training""#).unwrap();
+    format!(r#"{head}"training"{tail}"#)
+}
+
+#[test]
+fn a_gate_is_given_in_two_clicks() {
+    let mut window = Window::open(&without_task(&xor(2, "implicit", 20)));
+    assert!(window.app().document().task.is_none());
+    window.click("choose a task");
+    window.click("gate XNOR");
+    window.until("the task is read", |app| !app.is_computing());
+    let task = window.app().document().task.clone().unwrap();
+    assert_eq!(task.inputs.len(), 2);
+    assert_eq!(window.app().undo_name(), Some("task"));
+    window.press(Key::Escape);
+    window.train();
+    assert_eq!(window.losses().len(), 20);
+    assert_eq!(window.app().training_problem(), None);
+}
+
+#[test]
+fn a_broken_formula_says_where_and_changes_nothing() {
+    let mut window = Window::open(&xor(2, "implicit", 20));
+    let before = window.app().document().clone();
+    window.press(Key::K);
+    let field = window.harness.get_by_label("formula");
+    field.focus();
+    window.harness.run_steps(2);
+    window
+        .harness
+        .key_press_modifiers(Modifiers::COMMAND, Key::A);
+    window.harness.run_steps(2);
+    window
+        .harness
+        .get_by_label("formula")
+        .type_text("sin(pi*z)");
+    window.harness.run_steps(3);
+    let problem = window.app().training_problem().unwrap();
+    assert!(
+        problem.starts_with("task.function.expr, character 8: 'z'"),
+        "{problem}"
+    );
+    window.click("Use formula");
+    assert_eq!(window.app().document(), &before);
+    window
+        .harness
+        .key_press_modifiers(Modifiers::COMMAND, Key::A);
+    window.harness.run_steps(2);
+    window.click("two periods");
+    window.until("the task is read", |app| !app.is_computing());
+    let task = window.app().document().task.clone().unwrap();
+    assert_eq!((task.inputs.len(), task.outputs.len()), (1, 1));
+    assert_eq!(window.app().training_problem(), None);
+}
+
+#[test]
+fn the_gradient_of_the_rule_agrees_with_differences() {
+    let mut window = Window::open(&xor(2, "implicit", 20));
+    window.press(Key::D);
+    window.until("the gradient is there", |app| !app.is_computing());
+    let node = window
+        .harness
+        .get_by_label_contains("cosine over all parameters");
+    let text = node
+        .accesskit_node()
+        .label()
+        .or_else(|| node.accesskit_node().value())
+        .unwrap();
+    let (_, number) = text.rsplit_once(' ').unwrap();
+    let cosine: f64 = number.parse().unwrap();
+    assert!(cosine > 0.999, "{cosine}");
 }

@@ -13,15 +13,16 @@ use super::editor::Editor;
 use super::inspector::{self, Inspected};
 use super::iv::Curves;
 use super::menu;
+use super::opening::{load_message, opening, refusal, rejection};
 use super::simulation::Simulation;
 use super::theme::{self, Palette};
 use super::time_bar;
 use super::traces;
-use super::training::{self, Application, Coach};
+use super::training::{self, Application, Coach, Windows};
 use super::view::{ViewState, only, only_edge, selection_of};
 use super::widgets;
-use crate::document::presets::{PRESETS, Preset, preset};
-use crate::document::{self, Document, Element, LoadError, Loaded, Problem, Rejected, Revision};
+use crate::document::presets::{Preset, preset};
+use crate::document::{self, Document, Element, Loaded, Revision};
 use crate::network::Network;
 
 /// Where the view is kept in eframe's storage.
@@ -60,6 +61,7 @@ pub struct App {
     scale: StateScale,
     curves: Curves,
     coach: Coach,
+    windows: Windows,
     /// What counts the parameters a running training has shown.
     built_live: u64,
     /// The revisions of physics and layout that simulation and scene were built for.
@@ -93,6 +95,7 @@ impl App {
             scale,
             curves: Curves::default(),
             coach: Coach::new(&cc.egui_ctx),
+            windows: Windows::default(),
             built_live: 0,
             built: Revision::default(),
             dialog: None,
@@ -171,8 +174,13 @@ impl App {
     /// What is wrong with the task or went wrong in training, with its place.
     #[must_use]
     pub fn training_problem(&self) -> Option<String> {
+        let typed = self.windows.task.problem();
         let of_task = self.coach.answer().and_then(|answer| answer.as_ref().err());
-        self.coach.notice().or(of_task).map(ToString::to_string)
+        self.coach
+            .notice()
+            .or(typed)
+            .or(of_task)
+            .map(ToString::to_string)
     }
 
     /// What is selected.
@@ -215,6 +223,7 @@ impl App {
         self.built = self.editor.revision();
         self.derived.clear();
         self.coach.clear();
+        self.windows.clear();
         self.view.camera = None;
         self.message = None;
         self.select_something();
@@ -324,7 +333,7 @@ impl App {
                     self.editor.abandon();
                 } else if self.message.is_some() {
                     self.message = None;
-                } else {
+                } else if !self.windows.close() {
                     self.view.selection = selection_of(None);
                 }
             }
@@ -364,6 +373,8 @@ impl App {
             Action::Rewind => self.coach.rewind(&self.editor),
             Action::NewSeed => self.coach.new_seed(&self.editor),
             Action::Compare => self.coach.compare(&self.editor),
+            Action::Task => self.windows.task.is_open = !self.windows.task.is_open,
+            Action::Gradient => self.windows.is_gradient_open = !self.windows.is_gradient_open,
             Action::Keys => self.dialog = Some(Dialog::Keys),
             Action::About => self.dialog = Some(Dialog::About),
         }
@@ -539,6 +550,9 @@ impl App {
                     let network = self.editor.network();
                     training::thumbnails_ui(ui, area, camera, &self.scene, network, response);
                 }
+                if let (true, Some(camera)) = (self.windows.paints_gradient(), self.view.camera) {
+                    training::edges_ui(ui, area, camera, &self.scene, self.coach.gradients());
+                }
             });
     }
 
@@ -554,7 +568,8 @@ impl App {
 
 impl eframe::App for App {
     fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
-        if let Some(application) = self.coach.update(&self.editor) {
+        let wants_gradient = self.windows.is_gradient_open;
+        if let Some(application) = self.coach.update(&self.editor, wants_gradient) {
             self.take_in(&application);
         }
         self.rebuild();
@@ -577,6 +592,13 @@ impl eframe::App for App {
         let mut commands = Vec::new();
         self.shortcuts(&ctx, &mut commands);
         self.panels_ui(ui, &mut commands);
+        self.windows.show_ui(
+            &ctx,
+            self.editor.document(),
+            &self.coach,
+            only(&self.view.selection),
+            &mut commands,
+        );
         if let Some(message) = &self.message {
             dialogs::message_ui(&ctx, message, &mut commands);
         }
@@ -605,84 +627,4 @@ impl eframe::App for App {
             .background
             .to_normalized_gamma_f32()
     }
-}
-
-/// The document to begin with, and what is to be said about it.
-fn opening(start: &Start) -> (Document, Option<PathBuf>, Option<Message>) {
-    let mut message = None;
-    if let Some(path) = &start.file {
-        match document::load(path) {
-            Ok(Loaded { document, .. }) => return (document, Some(path.clone()), None),
-            Err(error) => message = Some(load_message(path, &error)),
-        }
-    }
-    let named = start.preset.as_deref().and_then(preset);
-    if let (None, Some(name)) = (named, &start.preset) {
-        message = Some(Message {
-            title: format!("There is no preset called {name}"),
-            details: vec![Detail {
-                place: String::new(),
-                problem: "The first preset is shown instead.".to_owned(),
-                remedy: "The Presets menu lists those there are.".to_owned(),
-            }],
-        });
-    }
-    let first = named
-        .or_else(|| preset(FIRST_PRESET))
-        .or_else(|| PRESETS.first());
-    match first.map(Preset::load) {
-        Some(Ok(Loaded { document, .. })) => (document, None, message),
-        Some(Err(rejected)) => (empty(), None, Some(rejection("preset", &rejected))),
-        None => (empty(), None, message),
-    }
-}
-
-/// What a start without arguments shows: a trained network that does what no monotone one can.
-const FIRST_PRESET: &str = "xor";
-
-fn empty() -> Document {
-    Document::new(Network::new(crate::device::Platform::Electronic))
-}
-
-fn refusal(problem: &Problem) -> Message {
-    Message {
-        title: "The change was not made".to_owned(),
-        details: vec![detail(problem)],
-    }
-}
-
-fn detail(problem: &Problem) -> Detail {
-    Detail {
-        place: problem.place.clone(),
-        problem: problem.problem.clone(),
-        remedy: problem.remedy.clone(),
-    }
-}
-
-fn rejection(what: &str, rejected: &Rejected) -> Message {
-    Message {
-        title: format!("{what} is not a network this program can open"),
-        details: rejected.problems.iter().map(detail).collect(),
-    }
-}
-
-fn load_message(path: &Path, error: &LoadError) -> Message {
-    match error {
-        LoadError::Rejected { rejected, .. } => rejection(&file_name(path), rejected),
-        LoadError::File(error) => Message {
-            title: format!("{} could not be opened", file_name(path)),
-            details: vec![Detail {
-                place: error.path.display().to_string(),
-                problem: error.what.to_string(),
-                remedy: error.what.remedy().to_owned(),
-            }],
-        },
-    }
-}
-
-fn file_name(path: &Path) -> String {
-    path.file_name().map_or_else(
-        || path.display().to_string(),
-        |name| name.to_string_lossy().into_owned(),
-    )
 }

@@ -128,6 +128,10 @@ pub(crate) enum Action {
     NewSeed,
     /// With and without NDC.
     Compare,
+    /// The window with gates, functions and data.
+    Task,
+    /// The window with the gradient.
+    Gradient,
     /// All keys on a sheet.
     Keys,
     /// What the program is and rests on.
@@ -136,7 +140,7 @@ pub(crate) enum Action {
 
 impl Action {
     /// All actions, in the order menus and the key sheet list them.
-    pub(crate) const ALL: [Self; 24] = [
+    pub(crate) const ALL: [Self; 26] = [
         Self::Open,
         Self::Save,
         Self::SaveAs,
@@ -159,6 +163,8 @@ impl Action {
         Self::Rewind,
         Self::NewSeed,
         Self::Compare,
+        Self::Task,
+        Self::Gradient,
         Self::Keys,
         Self::About,
     ];
@@ -176,9 +182,13 @@ impl Action {
             | Self::Training
             | Self::Theme => Menu::View,
             Self::PlayPause | Self::Step | Self::ResetState | Self::JumpToSteady => Menu::Time,
-            Self::Train | Self::TrainStep | Self::Rewind | Self::NewSeed | Self::Compare => {
-                Menu::Train
-            }
+            Self::Train
+            | Self::TrainStep
+            | Self::Rewind
+            | Self::NewSeed
+            | Self::Compare
+            | Self::Task
+            | Self::Gradient => Menu::Train,
             Self::Keys | Self::About => Menu::Help,
         }
     }
@@ -208,6 +218,8 @@ impl Action {
             Self::Rewind => "Rewind training",
             Self::NewSeed => "New seed",
             Self::Compare => "Compare with and without NDC",
+            Self::Task => "Task…",
+            Self::Gradient => "Gradient",
             Self::Keys => "Keyboard keys",
             Self::About => "About thermonet",
         }
@@ -242,6 +254,10 @@ impl Action {
             Self::Compare => {
                 "Train this network with and without NDC, from the same seed, side by side"
             }
+            Self::Task => {
+                "Choose what the network is asked to compute: a gate, a function, a data file"
+            }
+            Self::Gradient => "Check the gradient of the loss, and paint it on the edges",
             Self::Keys => "Show all keys",
             Self::About => "What this program is, and what it rests on",
         }
@@ -275,6 +291,8 @@ impl Action {
             Self::Rewind => plain(Key::B),
             Self::NewSeed => plain(Key::N),
             Self::Compare => plain(Key::C),
+            Self::Task => plain(Key::K),
+            Self::Gradient => plain(Key::D),
             Self::Keys => plain(Key::Questionmark),
             Self::About => plain(Key::F1),
         }

@@ -14,6 +14,8 @@ pub(super) enum Icon {
     Stop,
     /// A die.
     Dice,
+    /// A target.
+    Target,
     /// A triangle before a bar.
     Step,
     /// An arrow round in a circle, backwards.
@@ -64,6 +66,10 @@ pub(super) fn paint(painter: &Painter, icon: Icon, rect: Rect, color: Color32) {
             painter.rect_filled(Rect::from_center_size(c, vec2(10.0, 10.0)), 1.5, color);
         }
         Icon::Dice => dice(painter, c, color),
+        Icon::Target => {
+            painter.circle_stroke(c, 6.0, Stroke::new(1.4, color));
+            painter.circle_filled(c, 2.4, color);
+        }
         Icon::Step => {
             fill(vec![at(-5.5, -5.0), at(2.0, 0.0), at(-5.5, 5.0)]);
             bar(4.5, 5.5, 2.5);

@@ -75,6 +75,7 @@ fn right_ui(ui: &mut Ui, editor: &Editor, view: &ViewState, commands: &mut Vec<C
     for (icon, action, label) in [
         (theme_icon, Action::Theme, "light or dark"),
         (Icon::PanelRight, Action::Inspector, "inspector"),
+        (Icon::Target, Action::Task, "choose a task"),
         (Icon::PanelBottom, Action::Traces, "time plot"),
         (Icon::Fit, Action::Fit, "fit to view"),
     ] {

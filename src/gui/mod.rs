@@ -23,6 +23,7 @@ mod inspector;
 mod iv;
 mod menu;
 mod number;
+mod opening;
 mod simulation;
 mod theme;
 mod time_bar;

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use eframe::egui::Context;
 
+use super::gradient::Gradients;
 use super::question::{Question, Questions};
 use super::response::Responder;
 use crate::document::{Document, Edit, Problem, Revision};
@@ -141,6 +142,7 @@ pub(crate) struct Coach {
     notice: Option<Problem>,
     /// Of the network as it is seen, or with NDC; without NDC.
     responders: [Responder; 2],
+    gradients: Gradients,
     /// Counts runs, so that responses of different comparisons are told apart.
     runs: u64,
     /// Topology and parameters at which the document is where the seed's draw put it.
@@ -161,13 +163,14 @@ impl Coach {
             live_revision: 0,
             notice: None,
             responders: [Responder::new(ctx), Responder::new(ctx)],
+            gradients: Gradients::new(ctx),
             runs: 0,
             rewound_at: None,
         }
     }
 
     /// Takes in what the threads have to say; returns what is to be put into the document.
-    pub(crate) fn update(&mut self, editor: &Editor) -> Option<Application> {
+    pub(crate) fn update(&mut self, editor: &Editor, wants_gradient: bool) -> Option<Application> {
         self.questions.update(editor);
         let at = place(editor);
         if let Some(session) = &self.session {
@@ -191,6 +194,16 @@ impl Coach {
         }
         let application = self.hear(editor);
         self.respond(editor);
+        match self.questions.question() {
+            Some(question) if wants_gradient => {
+                let (topology, parameters) = place(editor);
+                let key = (topology, parameters, editor.revision().task());
+                let training = settings(editor);
+                self.gradients
+                    .want(key, editor.network(), question, training);
+            }
+            _ => self.gradients.clear(),
+        }
         application
     }
 
@@ -567,6 +580,11 @@ impl Coach {
             .is_some_and(|session| session.mode == Mode::Compare)
     }
 
+    /// The gradient at the document's parameters.
+    pub(crate) fn gradients(&self) -> &Gradients {
+        &self.gradients
+    }
+
     /// The response of the network as it is seen (0), or of a comparison with NDC (0) and without (1).
     pub(crate) fn responder(&self, k: usize) -> &Responder {
         &self.responders[k.min(1)]
@@ -576,6 +594,7 @@ impl Coach {
     pub(crate) fn is_busy(&self) -> bool {
         self.questions.is_busy()
             || self.responders.iter().any(Responder::is_busy)
+            || self.gradients.is_busy()
             || self.session.as_ref().is_some_and(|session| {
                 session.is_running || session.mode == Mode::Rewind || session.first_steps.is_some()
             })

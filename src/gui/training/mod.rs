@@ -3,6 +3,8 @@
 //! `Coach` keeps the runs; the other modules draw from it and push commands.
 
 mod coach;
+mod gates;
+mod gradient;
 mod loss_plot;
 mod on_canvas;
 mod picture;
@@ -10,11 +12,13 @@ mod question;
 mod response;
 mod response_plot;
 mod row;
+mod task_editor;
 mod verdict;
 
-use eframe::egui::{Label, Rect, RichText, Ui, UiBuilder, pos2};
+use eframe::egui::{Context, Label, Rect, RichText, Ui, UiBuilder, pos2};
 
 pub(crate) use coach::{Application, Coach};
+pub(crate) use gradient::edges_ui;
 pub(crate) use on_canvas::thumbnails_ui;
 
 use super::canvas::StateScale;
@@ -25,13 +29,63 @@ use super::simulation::Simulation;
 use super::theme::{self, Palette};
 use super::traces;
 use super::view::ViewState;
+use crate::document::{Document, Element};
 use response_plot::Plot;
+use task_editor::TaskEditor;
 
 /// Height of the row of buttons and settings.
 const ROW: f32 = 28.0;
 
 /// Height of what is said about a comparison: two lines.
 const WORDS: f32 = 34.0;
+
+/// What floats over the window: the choice of a task, and the gradient.
+#[derive(Debug, Default)]
+pub(crate) struct Windows {
+    pub(crate) task: TaskEditor,
+    pub(crate) is_gradient_open: bool,
+    is_gradient_painted: bool,
+}
+
+impl Windows {
+    /// Forgets what was typed: another document has been opened.
+    pub(crate) fn clear(&mut self) {
+        self.task.clear();
+    }
+
+    /// Closes what is open; returns whether anything was.
+    pub(crate) fn close(&mut self) -> bool {
+        let was_open = self.task.is_open || self.is_gradient_open;
+        self.task.is_open = false;
+        self.is_gradient_open = false;
+        was_open
+    }
+
+    /// Whether slopes are to be painted on the canvas.
+    pub(crate) fn paints_gradient(&self) -> bool {
+        self.is_gradient_open && self.is_gradient_painted
+    }
+
+    /// Draws what is open.
+    pub(crate) fn show_ui(
+        &mut self,
+        ctx: &Context,
+        document: &Document,
+        coach: &Coach,
+        selected: Option<Element>,
+        commands: &mut Vec<Command>,
+    ) {
+        self.task.window_ui(ctx, document, commands);
+        if self.is_gradient_open {
+            self.is_gradient_open = gradient::window_ui(
+                ctx,
+                coach.gradients(),
+                selected,
+                &mut self.is_gradient_painted,
+            );
+        }
+    }
+}
 
 /// What the panel shows.
 pub(crate) struct Panel<'a> {

@@ -271,6 +271,7 @@ fn map(
             palette.dim,
         );
     };
+    // Both names stand where no number of the axes can be: beside and below the corners.
     name(
         horizontal.key,
         pos2(area.right() + 6.0, area.bottom() + 4.0),
@@ -278,7 +279,7 @@ fn map(
     );
     name(
         vertical.key,
-        pos2(area.left() - 6.0, area.top()),
+        pos2(area.left() - 6.0, area.bottom() + 4.0),
         Align2::RIGHT_TOP,
     );
     Some(axes)
@@ -348,7 +349,11 @@ fn crosshair_ui(
     if touch.double_clicked() {
         commands.push(Command::Release);
     }
-    let reading = number::state(output);
+    let reading = if plot.simulation.is_held() {
+        format!("held {}", number::state(output))
+    } else {
+        number::state(output)
+    };
     let position: Vec<String> = inputs.iter().map(|u| number::state(*u)).collect();
     ui.ctx().accesskit_node_builder(touch.id, |node| {
         node.set_value(format!("at {}: {reading}", position.join(", ")));

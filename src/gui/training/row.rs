@@ -1,9 +1,9 @@
 //! The row over the plots: train, step, rewind, seed, and the settings of the training.
 
-use eframe::egui::{self, ComboBox, RichText, Ui, vec2};
+use eframe::egui::{self, Align, ComboBox, Layout, RichText, Ui, vec2};
 
-use super::Panel;
 use super::coach::settings;
+use super::{Panel, task_editor};
 use crate::device::ParamRange;
 use crate::document::Edit;
 use crate::gui::command::{Action, Command};
@@ -18,21 +18,39 @@ const RATES: [f64; 2] = [1e-4, 1.0];
 /// Numbers of steps the box is dragged through.
 const STEPS: [f64; 2] = [10.0, 100_000.0];
 
+/// Width from which everything has room.
+const WHOLE: f32 = 820.0;
+
+/// Width below which only the essentials are shown.
+const NARROW: f32 = 640.0;
+
 /// Draws the row.
 pub(super) fn row_ui(ui: &mut Ui, panel: &Panel<'_>, commands: &mut Vec<Command>) {
     ui.horizontal_centered(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
-        buttons_ui(ui, panel, commands);
-        ui.add_space(6.0);
+        // What can be had elsewhere or matters least goes first when there is little room.
+        let room = ui.available_width();
+        buttons_ui(ui, panel, room, commands);
         let training = settings(panel.editor);
         let is_free = !panel.coach.is_running();
-        ui.add_enabled_ui(is_free, |ui| method_ui(ui, &training, commands));
-        rate_ui(ui, &training, commands);
-        ui.add_enabled_ui(is_free, |ui| steps_ui(ui, &training, commands));
+        ui.add_enabled_ui(is_free, |ui| {
+            method_ui(ui, &training, room >= WHOLE, commands);
+        });
+        rate_ui(ui, &training, room >= WHOLE, commands);
+        if room >= NARROW {
+            ui.add_enabled_ui(is_free, |ui| steps_ui(ui, &training, commands));
+        }
+        let task = panel.editor.document().task.as_ref();
+        let left = ui.available_width();
+        if left >= 48.0 {
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                task_editor::button_ui(ui, task, left.min(104.0), commands);
+            });
+        }
     });
 }
 
-fn buttons_ui(ui: &mut Ui, panel: &Panel<'_>, commands: &mut Vec<Command>) {
+fn buttons_ui(ui: &mut Ui, panel: &Panel<'_>, room: f32, commands: &mut Vec<Command>) {
     let palette = Palette::current(ui);
     let is_training = panel.coach.is_running() && !panel.coach.is_comparing();
     let is_comparing = panel.coach.is_comparing();
@@ -56,11 +74,13 @@ fn buttons_ui(ui: &mut Ui, panel: &Panel<'_>, commands: &mut Vec<Command>) {
         }
     }
     let training = settings(panel.editor);
-    ui.label(
-        RichText::new(format!("seed {}", training.seed))
-            .font(theme::mono(theme::SMALL))
-            .color(palette.dim),
-    );
+    if room >= NARROW {
+        ui.label(
+            RichText::new(format!("seed {}", training.seed))
+                .font(theme::mono(theme::SMALL))
+                .color(palette.dim),
+        );
+    }
     let text = if is_comparing { "Stop" } else { "Compare" };
     let button = ui
         .add_enabled(is_free || is_comparing, egui::Button::new(text))
@@ -70,10 +90,11 @@ fn buttons_ui(ui: &mut Ui, panel: &Panel<'_>, commands: &mut Vec<Command>) {
     }
 }
 
-fn method_ui(ui: &mut Ui, training: &Training, commands: &mut Vec<Command>) {
+fn method_ui(ui: &mut Ui, training: &Training, is_wide: bool, commands: &mut Vec<Command>) {
     let mut next = *training;
     let rules = ComboBox::from_id_salt("rule")
-        .width(104.0)
+        .width(if is_wide { 112.0 } else { 80.0 })
+        .truncate()
         .selected_text(rule_words(training.rule))
         .show_ui(ui, |ui| {
             for rule in Rule::ALL {
@@ -86,7 +107,8 @@ fn method_ui(ui: &mut Ui, training: &Training, commands: &mut Vec<Command>) {
         .on_hover_text("Where the gradient of the loss comes from")
         .accessible_name("rule".to_owned());
     let optimizers = ComboBox::from_id_salt("optimizer")
-        .width(72.0)
+        .width(if is_wide { 76.0 } else { 60.0 })
+        .truncate()
         .selected_text(optimizer_words(training.optimizer))
         .show_ui(ui, |ui| {
             for optimizer in Optimizer::ALL {
@@ -102,7 +124,7 @@ fn method_ui(ui: &mut Ui, training: &Training, commands: &mut Vec<Command>) {
     }
 }
 
-fn rate_ui(ui: &mut Ui, training: &Training, commands: &mut Vec<Command>) {
+fn rate_ui(ui: &mut Ui, training: &Training, is_wide: bool, commands: &mut Vec<Command>) {
     let palette = Palette::current(ui);
     name_ui(
         ui,
@@ -116,7 +138,11 @@ fn rate_ui(ui: &mut Ui, training: &Training, commands: &mut Vec<Command>) {
         marks: &[],
     };
     let id = ui.scope_id().with("rate");
-    let slid = widgets::slider_ui(ui, id, 72.0, training.rate, &scale, &look);
+    let slid = if is_wide {
+        widgets::slider_ui(ui, id, 72.0, training.rate, &scale, &look)
+    } else {
+        None
+    };
     let typed = widgets::number_ui(
         ui,
         id.with("number"),

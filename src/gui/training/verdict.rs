@@ -32,7 +32,7 @@ pub(super) fn sentence(question: &Question, [with, without]: &[Outcome; 2]) -> S
         .map(|(outcome, name)| format!("{name} NDC it started anew {} times", outcome.restarts))
         .collect();
     if !anew.is_empty() {
-        words.push_str(&format!(" ({}.)", anew.join(", ")));
+        words = format!("{words} ({}.)", anew.join(", "));
     }
     words
 }
