@@ -140,6 +140,8 @@ pub(crate) struct Coach {
     live: Option<Network>,
     live_revision: u64,
     notice: Option<Problem>,
+    /// The confirmed loss of what the last run put into the document, in node units.
+    best: Option<f64>,
     /// Of the network as it is seen, or with NDC; without NDC.
     responders: [Responder; 2],
     gradients: Gradients,
@@ -162,6 +164,7 @@ impl Coach {
             live: None,
             live_revision: 0,
             notice: None,
+            best: None,
             responders: [Responder::new(ctx), Responder::new(ctx)],
             gradients: Gradients::new(ctx),
             runs: 0,
@@ -308,6 +311,7 @@ impl Coach {
                         }
                         Mode::Train | Mode::Rewind => {
                             let best = outcomes.next().filter(|outcome| outcome.best.is_some());
+                            self.best = best.as_ref().and_then(|best| best.best);
                             application = best.map(|best| Application {
                                 name: "train".to_owned(),
                                 network: best.network,
@@ -346,6 +350,7 @@ impl Coach {
     fn end(&mut self) {
         self.session = None;
         self.comparison = None;
+        self.best = None;
         if self.live.take().is_some() {
             self.live_revision += 1;
         }
@@ -396,6 +401,7 @@ impl Coach {
             && is_same_but_rate(&session.plan.training, &settings)
         {
             session.is_running = true;
+            self.best = None;
             session.run.go(steps);
             return;
         }
@@ -552,6 +558,11 @@ impl Coach {
     /// What the last comparison came to: with NDC, without.
     pub(crate) fn comparison(&self) -> Option<&[Outcome; 2]> {
         self.comparison.as_ref()
+    }
+
+    /// The confirmed loss of what the last run put into the document, in node units.
+    pub(crate) fn best(&self) -> Option<f64> {
+        self.best
     }
 
     /// What last went wrong.

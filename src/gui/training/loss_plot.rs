@@ -65,9 +65,16 @@ pub(super) fn loss_ui(ui: &mut Ui, panel: &Panel<'_>, commands: &mut Vec<Command
         .and_then(|question| question.floor_in_user_units());
     let axes = axes(plot, &shown, floor);
     ground(&axes, &painter, palette);
-    // A short word is asked to stand clear of the floor's own line.
-    if let Some(floor) = floor {
-        floor_line(&axes, &painter, palette, floor);
+    if let Some(floor) = floor.filter(|floor| *floor > LEAST) {
+        let y = axes.screen_y(floor.log10());
+        let line = [pos2(plot.left(), y), pos2(plot.right(), y)];
+        axes.inside(&painter)
+            .extend(eframe::egui::Shape::dashed_line(
+                &line,
+                Stroke::new(1.4, palette.text),
+                6.0,
+                4.0,
+            ));
     }
     for &(curve, is_last) in shown.iter().rev() {
         let stroke = look(palette, curve, is_last);
@@ -76,6 +83,9 @@ pub(super) fn loss_ui(ui: &mut Ui, panel: &Panel<'_>, commands: &mut Vec<Command
     }
     if shown.iter().filter(|(_, is_last)| *is_last).count() == 2 {
         names(&axes, &painter, palette, &shown);
+    }
+    if let Some(floor) = floor {
+        floor_words(&axes, &painter, palette, floor);
     }
     axes.frame(&painter, palette);
     axes.x_numbers(&painter, palette);
@@ -103,7 +113,7 @@ pub(super) fn loss_ui(ui: &mut Ui, panel: &Panel<'_>, commands: &mut Vec<Command
     choose_ui(ui, &response, &axes, &shown, commands);
 }
 
-/// "step 1 240   3.1e−7", of the last run.
+/// "step 1 240   3.1e−7   kept 2.9e−7", of the last run.
 fn heading(panel: &Panel<'_>) -> String {
     let last: Vec<String> = panel
         .coach
@@ -127,7 +137,14 @@ fn heading(panel: &Panel<'_>) -> String {
     if last.is_empty() {
         return String::new();
     }
-    format!("step {steps}   {}", last.join(" / "))
+    let best = match (panel.coach.best(), panel.coach.question()) {
+        (Some(best), Some(question)) => format!(
+            "   kept {}",
+            number::significant(question.loss_in_user_units(best), 2)
+        ),
+        _ => String::new(),
+    };
+    format!("step {steps}   {}{best}", last.join(" / "))
 }
 
 fn last_finite(losses: &[f64]) -> Option<f64> {
@@ -201,8 +218,8 @@ fn ground(axes: &Axes, painter: &Painter, palette: &Palette) {
     }
 }
 
-/// The line that no monotone network can pass, in words.
-fn floor_line(axes: &Axes, painter: &Painter, palette: &Palette, floor: f64) {
+/// What the floor's line means, over whatever curves run there.
+fn floor_words(axes: &Axes, painter: &Painter, palette: &Palette, floor: f64) {
     let is_zero = floor <= LEAST;
     let text = if is_zero {
         "a monotone network can do this: its floor is 0"
@@ -214,16 +231,7 @@ fn floor_line(axes: &Axes, painter: &Painter, palette: &Palette, floor: f64) {
     } else {
         axes.screen_y(floor.log10())
     };
-    let line = [pos2(axes.rect.left(), y), pos2(axes.rect.right(), y)];
     let inside = axes.inside(painter);
-    if !is_zero {
-        inside.extend(eframe::egui::Shape::dashed_line(
-            &line,
-            Stroke::new(1.4, palette.text),
-            6.0,
-            4.0,
-        ));
-    }
     let galley = painter.layout_no_wrap(text.to_owned(), theme::plain(theme::SMALL), palette.text);
     if galley.size().x + 12.0 > axes.rect.width() {
         return;

@@ -233,7 +233,7 @@ fn map(
         response,
         slot,
         tone.middle,
-        Stroke::new(1.4, palette.background.lerp_to_gamma(palette.text, 0.15)),
+        Stroke::new(1.4, eframe::egui::Color32::from_gray(30)),
     );
     // Samples stand in the middles of their cells, so the picture is half a cell wider than its axes at each end.
     let widened = |axis: &super::response::Axis| {
