@@ -24,6 +24,7 @@ mod iv;
 mod menu;
 mod number;
 mod opening;
+mod row;
 mod simulation;
 mod theme;
 mod time_bar;

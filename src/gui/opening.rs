@@ -1,15 +1,16 @@
-//! What the window begins with, and the messages about files that could not be opened.
+//! How the window begins, and what it says when a document cannot be opened or changed.
 
 use std::path::{Path, PathBuf};
 
 use super::Start;
 use super::dialogs::{Detail, Message};
+use crate::device::Platform;
 use crate::document::presets::{PRESETS, Preset, preset};
 use crate::document::{self, Document, LoadError, Loaded, Problem, Rejected};
 use crate::network::Network;
 
 /// The document to begin with, and what is to be said about it.
-pub(crate) fn opening(start: &Start) -> (Document, Option<PathBuf>, Option<Message>) {
+pub(super) fn opening(start: &Start) -> (Document, Option<PathBuf>, Option<Message>) {
     let mut message = None;
     if let Some(path) = &start.file {
         match document::load(path) {
@@ -42,11 +43,10 @@ pub(crate) fn opening(start: &Start) -> (Document, Option<PathBuf>, Option<Messa
 const FIRST_PRESET: &str = "xor";
 
 fn empty() -> Document {
-    Document::new(Network::new(crate::device::Platform::Electronic))
+    Document::new(Network::new(Platform::Electronic))
 }
 
-/// A change that was refused, in words.
-pub(crate) fn refusal(problem: &Problem) -> Message {
+pub(super) fn refusal(problem: &Problem) -> Message {
     Message {
         title: "The change was not made".to_owned(),
         details: vec![detail(problem)],
@@ -61,16 +61,14 @@ fn detail(problem: &Problem) -> Detail {
     }
 }
 
-/// A network that was refused, in words.
-pub(crate) fn rejection(what: &str, rejected: &Rejected) -> Message {
+pub(super) fn rejection(what: &str, rejected: &Rejected) -> Message {
     Message {
         title: format!("{what} is not a network this program can open"),
         details: rejected.problems.iter().map(detail).collect(),
     }
 }
 
-/// A file that could not be opened, in words.
-pub(crate) fn load_message(path: &Path, error: &LoadError) -> Message {
+pub(super) fn load_message(path: &Path, error: &LoadError) -> Message {
     match error {
         LoadError::Rejected { rejected, .. } => rejection(&file_name(path), rejected),
         LoadError::File(error) => Message {

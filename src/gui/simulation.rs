@@ -8,7 +8,7 @@ use crate::device::Response;
 use crate::network::{EdgeKey, Network, NodeKey};
 use crate::physics::dissipation::Dissipation;
 use crate::solve::linear::{Factor, regularised_jacobian};
-use crate::solve::relax::{Options, Progress, RelaxError, Relaxation};
+use crate::solve::relax::{Options, RelaxError, Relaxation};
 use crate::solve::stability::Spectrum;
 use crate::system::{Flow, Link, System};
 
@@ -20,6 +20,9 @@ const TRACE_LENGTH: usize = 1800;
 
 /// Points kept of the tail in the I-V plot: about a second and a half.
 const TAIL_LENGTH: usize = 90;
+
+/// Into how many parts a frame's time is divided for the traces where much happens in it.
+const PARTS: u8 = 6;
 
 /// Gauss-Legendre quadrature with three points, on −1…1 with weights for unit length: order six, beyond the dense
 /// output's own.
@@ -277,7 +280,7 @@ impl Simulation {
         if !self.is_running() {
             return;
         }
-        self.pass(seconds * self.speed);
+        self.pass(seconds * self.speed, visible);
         self.frames += 1;
         // Finding how far rest is costs as much as a step; large systems ask less often.
         let every = if self.x.len() < 80 { 1 } else { 12 };
@@ -294,34 +297,48 @@ impl Simulation {
     /// One step by hand.
     pub(crate) fn step(&mut self, visible: f64) {
         self.is_playing = false;
-        self.pass(STEP_SECONDS * self.speed);
+        self.pass(STEP_SECONDS * self.speed, visible);
         self.at_rest_for = 0.0;
         self.rest = self.find_rest(visible);
     }
 
-    /// Lets simulated time pass, as far as the effort of one frame reaches.
-    fn pass(&mut self, time: f64) {
-        let target = self.t + time;
-        self.is_behind = false;
+    /// Lets simulated time pass, as far as the effort of one frame reaches. `visible` is the smallest change that can
+    /// be seen: where a frame brings many times that, the traces get points in between.
+    fn pass(&mut self, time: f64, visible: f64) {
+        let start = self.t;
+        let target = start + time;
         // A step costs a factorisation and six evaluations; a frame may spend some twenty million operations on them.
         let n = self.x.len() as f64;
         let cost = n * n * n / 3.0 + 400.0 * self.system.links().len() as f64 + 2000.0;
-        let steps = (2e7 / cost).clamp(2.0, 400.0) as usize;
-        for _ in 0..steps {
-            // What is left of the last step comes first.
-            self.deliver(target);
-            if self.t >= target || self.failure.is_some() {
-                break;
-            }
-            match self.relaxation.advance(&self.system, target, 1) {
-                Ok(Progress::Reached | Progress::OutOfSteps) => {}
-                Err(error) => self.failure = Some(error),
+        let mut steps = (2e7 / cost).clamp(2.0, 400.0) as usize;
+        for part in 1..=PARTS {
+            let until = start + time * f64::from(part) / f64::from(PARTS);
+            self.go_to(until, &mut steps);
+            let moved = self.traces.back().map_or(0.0, |(_, last)| {
+                let pairs = self.x.iter().zip(last.iter());
+                pairs.fold(0.0, |top: f64, (x, last)| top.max((x - last).abs()))
+            });
+            // Forty times what can be seen is some two points on a tank.
+            if part < PARTS && moved > 40.0 * visible {
+                self.record_trace();
             }
         }
-        self.deliver(target);
         self.is_behind = self.t < target && self.failure.is_none();
         self.evaluate();
         self.record();
+    }
+
+    /// Moves on to `until`, with at most the steps that are left.
+    fn go_to(&mut self, until: f64, steps: &mut usize) {
+        // What is left of the last step comes first.
+        self.deliver(until);
+        while self.t < until && *steps > 0 && self.failure.is_none() {
+            *steps -= 1;
+            if let Err(error) = self.relaxation.advance(&self.system, until, 1) {
+                self.failure = Some(error);
+            }
+            self.deliver(until);
+        }
     }
 
     /// Moves on to `target` or the end of the last step, and books what clamps and leaks deliver on the way.
@@ -342,7 +359,7 @@ impl Simulation {
         self.t = end;
     }
 
-    fn record(&mut self) {
+    fn record_trace(&mut self) {
         if self.traces.back().is_some_and(|(t, _)| *t >= self.t) {
             self.traces.retain(|(t, _)| *t < self.t);
         }
@@ -350,6 +367,10 @@ impl Simulation {
         if self.traces.len() > TRACE_LENGTH {
             self.traces.pop_front();
         }
+    }
+
+    fn record(&mut self) {
+        self.record_trace();
         if let Some(point) = self.watched.and_then(|key| self.operating_point(key)) {
             self.tail.push_back(point);
             if self.tail.len() > TAIL_LENGTH {

@@ -53,6 +53,8 @@ pub(super) struct Palette {
     pub pipes: [Color32; 2],
     /// The dots that flow.
     pub dot: Color32,
+    /// Lines that stand for reservoirs: hues that mean neither a sign nor NDC.
+    pub traces: [Color32; 8],
 }
 
 const fn rgb(hex: u32) -> Color32 {
@@ -78,6 +80,16 @@ const DARK: Palette = Palette {
     on_accent: rgb(0x0f_13_19),
     pipes: [rgb(0x36_3f_4e), rgb(0x6d_7b_93)],
     dot: rgb(0xe4_ee_ff),
+    traces: [
+        rgb(0x56_d4_c8),
+        rgb(0xb7_9c_ff),
+        rgb(0xf5_8f_bf),
+        rgb(0xdf_e5_ee),
+        rgb(0x8d_98_a9),
+        rgb(0x3a_a7_9c),
+        rgb(0x8f_7a_d0),
+        rgb(0xc7_6a_98),
+    ],
 };
 
 const LIGHT: Palette = Palette {
@@ -98,6 +110,16 @@ const LIGHT: Palette = Palette {
     on_accent: rgb(0xff_ff_ff),
     pipes: [rgb(0xc6_ce_da), rgb(0x7e_8b_a1)],
     dot: rgb(0x2c_3a_52),
+    traces: [
+        rgb(0x0b_75_6c),
+        rgb(0x6b_3f_c4),
+        rgb(0xb0_2f_78),
+        rgb(0x1a_22_2e),
+        rgb(0x55_61_71),
+        rgb(0x2f_6f_68),
+        rgb(0x72_52_b8),
+        rgb(0x8f_48_6e),
+    ],
 };
 
 impl Palette {
@@ -315,9 +337,10 @@ mod tests {
         for theme in [Theme::Dark, Theme::Light] {
             let p = Palette::of(theme);
             for ground in [p.background, p.panel] {
-                for ink in [
+                let inks = [
                     p.text, p.dim, p.negative, p.positive, p.ndc, p.ok, p.error, p.accent,
-                ] {
+                ];
+                for ink in inks.into_iter().chain(p.traces) {
                     let got = contrast(ink, ground);
                     assert!(got >= 4.5, "{theme:?}: {ink:?} on {ground:?} is {got}");
                 }

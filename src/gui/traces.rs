@@ -64,7 +64,7 @@ pub(crate) fn traces_ui(
         let is_selected = selection.nodes.contains(&key);
         let stroke = Stroke::new(
             if is_selected { 2.5 } else { 1.6 },
-            ink(palette, k, slots.len()),
+            palette.traces[k % palette.traces.len()],
         );
         if let Some((steady, is_stale)) = derived.steady_state_of(key) {
             let faint = if is_stale { 0.15 } else { 0.4 };
@@ -161,21 +161,6 @@ fn chosen(network: &Network, selection: &Selection) -> Vec<NodeKey> {
     // Colours go by this order: it must not change with the selection.
     keys.sort_unstable();
     keys
-}
-
-/// The inks of traces: steps from one end of the diverging scale to the other, strong enough for lines.
-fn ink(palette: &Palette, k: usize, count: usize) -> eframe::egui::Color32 {
-    let ladder = [
-        palette.positive,
-        palette.text,
-        palette.negative,
-        palette.positive.lerp_to_gamma(palette.negative, 0.5),
-        palette.dim,
-        palette.positive.lerp_to_gamma(palette.text, 0.55),
-        palette.negative.lerp_to_gamma(palette.text, 0.55),
-        palette.accent.lerp_to_gamma(palette.dim, 0.5),
-    ];
-    ladder[k.min(count.saturating_sub(1)) % ladder.len()]
 }
 
 /// The range of ordinates: what is or will be shown, with some air.

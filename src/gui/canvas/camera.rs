@@ -74,18 +74,18 @@ impl Camera {
         self.center = held - (pointer - view.center()) / self.zoom;
     }
 
-    /// Shows `bounds` whole, with `margins` of screen points (left and right, top and bottom) around it.
-    pub(crate) fn fit(&mut self, view: Rect, bounds: Rect, margins: Vec2) {
+    /// Shows `bounds` whole inside `room`, a part of the view.
+    pub(crate) fn fit(&mut self, view: Rect, room: Rect, bounds: Rect) {
         if !bounds.is_finite() || bounds.is_negative() {
             *self = Self::default();
             return;
         }
-        let room = (view.size() - 2.0 * margins).max(Vec2::splat(16.0));
+        let free = room.size().max(Vec2::splat(16.0));
         let size = bounds.size().max(Vec2::splat(1.0));
-        self.center = bounds.center();
-        self.zoom = (room.x / size.x)
-            .min(room.y / size.y)
+        self.zoom = (free.x / size.x)
+            .min(free.y / size.y)
             .clamp(ZOOM[0], FIT_AT_MOST);
+        self.center = bounds.center() - (room.center() - view.center()) / self.zoom;
     }
 
     /// Back to 100 %, the middle kept.
@@ -121,9 +121,12 @@ mod tests {
     fn fitting_shows_everything() {
         let mut camera = Camera::default();
         let bounds = Rect::from_min_size(pos2(-900.0, 30.0), vec2(2000.0, 400.0));
-        camera.fit(VIEW, bounds, vec2(20.0, 20.0));
-        assert!(VIEW.contains_rect(camera.screen_rect(VIEW, bounds)));
-        camera.fit(VIEW, Rect::NOTHING, Vec2::ZERO);
+        let room = Rect::from_min_max(pos2(120.0, 150.0), pos2(880.0, 530.0));
+        camera.fit(VIEW, room, bounds);
+        let shown = camera.screen_rect(VIEW, bounds);
+        assert!(room.expand(0.1).contains_rect(shown));
+        assert!((shown.center() - room.center()).length() < 0.1);
+        camera.fit(VIEW, VIEW, Rect::NOTHING);
         assert_eq!(camera, Camera::default());
     }
 }

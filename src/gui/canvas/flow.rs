@@ -12,6 +12,9 @@ use crate::gui::theme::Palette;
 /// Distance between dots at 100 %.
 const SPACING: f32 = 26.0;
 
+/// The phase counts up to this many spacings, so that dots may be left out from far away without a jump.
+const PERIOD: f32 = 8.0 * SPACING;
+
 /// Speed of the dots at a current of 1, in canvas points per unit of simulated time.
 const SPEED_AT_ONE: f64 = 60.0;
 
@@ -65,16 +68,23 @@ impl Dots {
         for (phase, response) in self.phases.iter_mut().zip(responses) {
             let step = speed(response) * self.slowing * seconds;
             if step.is_finite() {
-                *phase = (*phase + step as f32).rem_euclid(SPACING);
+                *phase = (*phase + step as f32).rem_euclid(PERIOD);
             }
         }
     }
 
-    /// Distances along a pipe of this length at which edge number `e` has its dots.
-    fn along(&self, e: usize, length: f32) -> impl Iterator<Item = f32> {
-        let phase = self.phases.get(e).copied().unwrap_or(0.0);
-        let count = ((length - phase) / SPACING).floor().max(-1.0) as i32 + 1;
-        (0..count).map(move |k| phase + SPACING * k as f32)
+    /// Distances along a pipe of this length at which edge number `e` has its dots. From far away only every second,
+    /// fourth or eighth is shown.
+    fn along(&self, e: usize, length: f32, zoom: f32) -> impl Iterator<Item = f32> {
+        // Dots nearer than some twelve points on screen run into one another.
+        let every = [1.0, 2.0, 4.0]
+            .into_iter()
+            .find(|every| every * SPACING * zoom >= 12.0)
+            .unwrap_or(8.0);
+        let spacing = every * SPACING;
+        let phase = self.phases.get(e).copied().unwrap_or(0.0) % spacing;
+        let count = ((length - phase) / spacing).floor().max(-1.0) as i32 + 1;
+        (0..count).map(move |k| phase + spacing * k as f32)
     }
 }
 
@@ -249,7 +259,10 @@ impl FlowPainter<'_> {
         let length = look.pipe.length();
         let glyph_at = look.pipe.glyph_distance();
         let hidden = 0.5 * glyph::SIZE + 3.0;
-        for (k, distance) in dots.along(look.number, length).enumerate() {
+        for (k, distance) in dots
+            .along(look.number, length, self.camera.zoom())
+            .enumerate()
+        {
             if look.pipe.glyph.is_some() && (distance - glyph_at).abs() < hidden {
                 continue;
             }
@@ -291,20 +304,24 @@ impl FlowPainter<'_> {
         } else {
             Stroke::new(1.0, palette.pipes[1])
         };
+        // From far away tiles would lie on one another: the arrow alone stays.
+        let has_tile = zoom >= 0.42 || look.is_selected || look.is_hovered;
         let ink = if is_falling {
             palette.ndc
         } else {
             palette.text
         };
-        glyph::paint(
-            self.painter,
-            center,
-            glyph::SIZE * zoom.clamp(0.45, 1.6),
-            look.kind,
-            palette.panel,
-            ink,
-            frame,
-        );
+        if has_tile {
+            glyph::paint(
+                self.painter,
+                center,
+                glyph::SIZE * zoom.clamp(0.45, 1.6),
+                look.kind,
+                palette.panel,
+                ink,
+                frame,
+            );
+        }
         let current = look.response.current;
         if current.abs() >= FLOWING {
             let sign = current.signum() as f32;

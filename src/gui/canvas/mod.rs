@@ -3,15 +3,17 @@
 mod camera;
 mod flow;
 pub(crate) mod glyph;
+mod grip;
 mod hover;
 mod labels;
+mod names;
 mod overlay;
 mod scene;
 mod tank;
 
 use eframe::egui::{
-    CornerRadius, CursorIcon, Id, Key, Painter, Pos2, Rect, Response, Role as WidgetRole, Sense,
-    Stroke, StrokeKind, Ui, Vec2, WidgetInfo, accesskit, vec2,
+    CornerRadius, CursorIcon, Painter, Pos2, Rect, Response, Role as WidgetRole, Sense, Stroke,
+    StrokeKind, Ui, Vec2, WidgetInfo, vec2,
 };
 
 pub(crate) use camera::Camera;
@@ -24,23 +26,20 @@ use super::command::Command;
 use super::derived::Derived;
 use super::number;
 use super::simulation::Simulation;
-use super::theme::{self, Palette};
+use super::theme::Palette;
 use super::view::ViewState;
 use crate::device::Platform;
-use crate::document::{Edit, Element, Selection};
+use crate::document::{Element, Selection};
 use crate::network::{Edge, Network, Node, Role};
 use flow::{Detail, FlowPainter, PipeLook};
-use labels::{Labels, Place};
-use tank::TankLook;
 
 /// How near to a pipe the pointer must be, in screen points.
 const REACH: f32 = 9.0;
 
-/// How near to a level the pointer must be to take hold of it, in screen points.
-const LEVEL_REACH: f32 = 6.0;
-
-/// What fitting leaves free at the sides, and above and below: labels, marks, the badges' strip.
-const FIT_MARGINS: Vec2 = vec2(72.0, 82.0);
+/// What fitting leaves free at the sides for labels, above for badges, marks and labels, and below for spouts and chips.
+const FIT_SIDES: f32 = 64.0;
+const FIT_ABOVE: f32 = 76.0;
+const FIT_BELOW: f32 = 48.0;
 
 /// Beyond this many edges in view only the curves are drawn.
 const MOST_DETAILED: usize = 400;
@@ -51,9 +50,6 @@ const MOST_DRAWN: usize = 6000;
 /// As many edges in view have an accessible node: more would not be found by ear, and cost milliseconds.
 const MOST_ACCESSIBLE: usize = 300;
 
-/// Below this magnification tanks carry no text.
-const SMALLEST_LABELLED: f32 = 0.3;
-
 /// What the canvas shows.
 pub(crate) struct Shown<'a> {
     pub(crate) network: &'a Network,
@@ -62,15 +58,6 @@ pub(crate) struct Shown<'a> {
     pub(crate) simulation: &'a Simulation,
     pub(crate) dots: &'a Dots,
     pub(crate) derived: &'a Derived,
-}
-
-/// A drag under way on a tank.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Drag {
-    /// The tank itself; where it stood, on the canvas.
-    Body(Pos2),
-    /// The level of its fill.
-    Level,
 }
 
 /// Draws the canvas and collects what is asked for.
@@ -87,7 +74,11 @@ pub(crate) fn canvas_ui(
     painter.rect_filled(area, CornerRadius::ZERO, palette.background);
     if view.camera.is_none() && area.width() > 1.0 && area.height() > 1.0 {
         let mut camera = Camera::default();
-        camera.fit(area, shown.scene.bounds, FIT_MARGINS);
+        let room = Rect::from_min_max(
+            area.min + vec2(FIT_SIDES, FIT_ABOVE),
+            area.max - vec2(FIT_SIDES, FIT_BELOW),
+        );
+        camera.fit(area, room, shown.scene.bounds);
         view.camera = Some(camera);
     }
     let mut camera = view.camera.unwrap_or_default();
@@ -312,273 +303,6 @@ impl<'a> Canvas<'a, '_> {
             StrokeKind::Outside,
         );
     }
-
-    /// Draws the tanks in view and handles what is done to them; returns their outlines, marks included.
-    fn tanks(&mut self, response: &Response) -> Vec<(usize, Rect)> {
-        let mut drawn = Vec::new();
-        for (n, tank) in self.shown.scene.tanks.iter().enumerate() {
-            let rect = self.screen(tank.rect);
-            if !self.area.intersects(rect.expand(24.0)) {
-                continue;
-            }
-            let Some(node) = self.network().node(tank.key) else {
-                continue;
-            };
-            let state = self
-                .shown
-                .simulation
-                .state_of(tank.key)
-                .unwrap_or(node.value);
-            let id = response.id.with(("reservoir", tank.key));
-            let touch = rect.expand2(vec2(2.0, 4.0));
-            let hit = self.ui.interact(touch, id, Sense::click_and_drag());
-            self.name_tank(&hit, node, state);
-            self.handle_tank(&hit, tank.rect.center(), rect, node, state);
-            let zoom = self.camera.zoom();
-            tank::paint(
-                self.painter,
-                self.palette,
-                &TankLook {
-                    node,
-                    rect,
-                    zoom,
-                    state,
-                    steady: self.shown.derived.steady_state_of(tank.key),
-                    scale: self.shown.scale,
-                    is_selected: self.selection.nodes.contains(&tank.key),
-                    is_hovered: hit.hovered() || hit.dragged(),
-                },
-            );
-            if hit.has_focus() {
-                self.focus_ring(rect);
-            }
-            let mut outline = rect;
-            outline.min.y -= tank::mark_height(node.role, zoom);
-            outline.max.y += tank::spout_height(node, zoom);
-            drawn.push((n, outline));
-        }
-        drawn
-    }
-
-    fn name_tank(&self, hit: &Response, node: &Node, state: f64) {
-        let is_selected = self.selection.nodes.contains(&node.key());
-        let name = format!("reservoir {}", node.title());
-        hit.widget_info(|| WidgetInfo::selected(WidgetRole::Button, true, is_selected, &name));
-        let value = format!(
-            "{}, {} {}",
-            node.role.name(),
-            state_text(self.network().platform(), state),
-            self.network().platform().state_unit()
-        );
-        self.ui.ctx().accesskit_node_builder(hit.id, |builder| {
-            builder.set_value(value);
-            builder.add_action(accesskit::Action::Click);
-        });
-    }
-
-    fn handle_tank(&mut self, hit: &Response, center: Pos2, rect: Rect, node: &Node, state: f64) {
-        let zoom = self.camera.zoom();
-        let key = node.key();
-        let memory = hit.id.with("drag");
-        let level = tank::level_y(rect, zoom, self.shown.scale, state);
-        let on_level = |pointer: Pos2| (pointer.y - level).abs() <= LEVEL_REACH;
-        if hit.clicked() {
-            self.commands
-                .push(Command::Select(Some(Element::Node(key))));
-        }
-        if hit.drag_started() {
-            let press = self.ui.input(|i| i.pointer.press_origin());
-            let drag = if press.is_some_and(on_level) {
-                Drag::Level
-            } else {
-                Drag::Body(center)
-            };
-            self.remember(memory, Some(drag));
-        }
-        // The press of Esc may have been taken by its shortcut; that it is down cannot.
-        if self.recall(memory).is_some() && self.ui.input(|i| i.key_down(Key::Escape)) {
-            self.remember(memory, None);
-            self.commands.push(Command::Abandon);
-            self.ui.ctx().stop_dragging();
-        }
-        let drag = self.recall(memory);
-        if let Some(drag) = drag
-            && (hit.dragged() || hit.drag_stopped())
-        {
-            let is_done = hit.drag_stopped();
-            match drag {
-                Drag::Body(start) => {
-                    // Moved so far that the pointer's way on screen is the tank's way on the canvas.
-                    let way = hit.total_drag_delta().unwrap_or_default() / zoom;
-                    let at = if is_done && way == Vec2::ZERO {
-                        center
-                    } else {
-                        start + way
-                    };
-                    let edit = Edit::MoveNode(key, [f64::from(at.x), f64::from(at.y)]);
-                    self.commands.push(phase(edit, is_done));
-                }
-                Drag::Level => {
-                    if let Some(pointer) = hit.interact_pointer_pos() {
-                        self.drag_level(pointer, rect, node, is_done);
-                    }
-                }
-            }
-            if is_done {
-                self.remember(memory, None);
-            }
-        }
-        let is_level = match (hit.dragged(), hit.hover_pos()) {
-            (true, _) => drag == Some(Drag::Level),
-            (false, Some(pointer)) => on_level(pointer),
-            (false, None) => return,
-        };
-        self.ui.set_cursor_icon(match (is_level, hit.dragged()) {
-            (true, _) => CursorIcon::ResizeVertical,
-            (false, true) => CursorIcon::Grabbing,
-            (false, false) => CursorIcon::Grab,
-        });
-        if !hit.dragged() {
-            self.callout = hover::tank(self.shown, node, is_level);
-        }
-    }
-
-    /// The level of a free reservoir is kicked, that of a clamp is set.
-    fn drag_level(&mut self, pointer: Pos2, rect: Rect, node: &Node, is_done: bool) {
-        let inside = tank::inside(rect, self.camera.zoom());
-        let unit = (inside.bottom() - pointer.y) / inside.height().max(1.0);
-        let mut state = self.shown.scale.state(unit);
-        if !self.network().platform().state_range().contains(state) {
-            // The bottom of a chemical tank is no concentration; a thousandth of the scale is.
-            state = 1e-3 * self.shown.scale.hi;
-        }
-        let rounded = round_to(state, self.shown.scale.state_per_point(inside.height()));
-        if !node.role.is_clamped() {
-            self.commands.push(Command::Kick(node.key(), state));
-        } else if self.network().platform().state_range().contains(rounded) {
-            let edit = Edit::SetValue(node.key(), rounded);
-            self.commands.push(phase(edit, is_done));
-        }
-    }
-
-    fn remember(&self, id: Id, drag: Option<Drag>) {
-        self.ui.data_mut(|data| match drag {
-            Some(drag) => {
-                data.insert_temp(id, drag);
-            }
-            None => data.remove::<Drag>(id),
-        });
-    }
-
-    fn recall(&self, id: Id) -> Option<Drag> {
-        self.ui.data(|data| data.get_temp(id))
-    }
-
-    /// Puts names and numbers where there is room: selected first, then tanks, then edges.
-    fn labels(&self, looks: &[PipeLook<'_>], tanks: &[(usize, Rect)], detail: Detail) {
-        if self.camera.zoom() < SMALLEST_LABELLED {
-            return;
-        }
-        let mut taken: Vec<Rect> = tanks.iter().map(|&(_, outline)| outline).collect();
-        let tile = |look: &PipeLook<'_>| {
-            let (at, _) = look.pipe.at(look.pipe.glyph_distance());
-            let at = self.camera.screen_from_canvas(self.area, at);
-            let size = glyph::SIZE * self.camera.zoom().clamp(0.45, 1.6);
-            Rect::from_center_size(at, Vec2::splat(size))
-        };
-        if detail == Detail::Full {
-            taken.extend(
-                looks
-                    .iter()
-                    .filter(|look| look.pipe.glyph.is_some())
-                    .map(tile),
-            );
-        }
-        let mut room = self.area.shrink(4.0);
-        // The top strip belongs to the badges.
-        room.min.y += overlay::TOP;
-        let mut labels = Labels::new(room, taken);
-        let selected_first = |selected: bool| !selected;
-        let mut order: Vec<_> = tanks.iter().collect();
-        order.sort_by_key(|(n, _)| {
-            selected_first(
-                self.selection
-                    .nodes
-                    .contains(&self.shown.scene.tanks[*n].key),
-            )
-        });
-        for &&(n, outline) in &order {
-            if let Some(node) = self.network().node(self.shown.scene.tanks[n].key) {
-                self.tank_label(&mut labels, node, outline);
-            }
-        }
-        if detail == Detail::Full {
-            let mut order: Vec<_> = looks.iter().collect();
-            order.sort_by_key(|look| selected_first(look.is_selected));
-            for look in order {
-                self.edge_label(&mut labels, look, tile(look));
-            }
-        }
-        labels.paint(self.painter, self.palette);
-    }
-
-    fn tank_label(&self, labels: &mut Labels, node: &Node, outline: Rect) {
-        let state = self
-            .shown
-            .simulation
-            .state_of(node.key())
-            .unwrap_or(node.value);
-        let number = state_text(self.network().platform(), state);
-        let name = (node.title(), theme::strong(theme::BODY), self.palette.text);
-        let number = (
-            number.as_str(),
-            theme::mono(theme::SMALL),
-            self.palette.sign(state - self.shown.scale.zero),
-        );
-        labels.put(
-            self.painter,
-            outline,
-            [labels::line(&[name.clone(), number]), labels::line(&[name])],
-            &[Place::Above, Place::Below, Place::Right, Place::Left],
-        );
-    }
-
-    fn edge_label(&self, labels: &mut Labels, look: &PipeLook<'_>, tile: Rect) {
-        let is_named = look.is_selected || look.is_hovered;
-        if !is_named && !self.show_values {
-            return;
-        }
-        let Some(edge) = self.network().edge(look.pipe.key) else {
-            return;
-        };
-        let (_, along) = look.pipe.at(look.pipe.glyph_distance());
-        let current = number::significant(look.response.current, 3);
-        let name = (
-            edge.title(),
-            theme::strong(theme::SMALL),
-            self.palette.accent,
-        );
-        let value = (
-            current.as_str(),
-            theme::mono(theme::SMALL),
-            self.palette.text,
-        );
-        let job = match (is_named, self.show_values) {
-            (true, true) => labels::line(&[name, value]),
-            (true, false) => labels::line(&[name]),
-            (false, _) => labels::line(&[value]),
-        };
-        labels.put(
-            self.painter,
-            tile,
-            [job],
-            if along.y.abs() > along.x.abs() {
-                &[Place::Right, Place::Left, Place::Below, Place::Above]
-            } else {
-                &[Place::Below, Place::Above, Place::Right, Place::Left]
-            },
-        );
-    }
 }
 
 /// The pipes that carry most, as many as are drawn; the selected and the hovered one are among them.
@@ -595,23 +319,6 @@ fn strongest<'l, 'p>(looks: &'l mut [PipeLook<'p>]) -> &'l [PipeLook<'p>] {
     };
     looks.select_nth_unstable_by(MOST_DRAWN, |a, b| weight(b).total_cmp(&weight(a)));
     &looks[..MOST_DRAWN]
-}
-
-fn phase(edit: Edit, is_done: bool) -> Command {
-    if is_done {
-        Command::Done(edit)
-    } else {
-        Command::Live(edit)
-    }
-}
-
-/// Rounds to the decimal digit that a screen point resolves.
-fn round_to(x: f64, resolution: f64) -> f64 {
-    if resolution.is_nan() || resolution <= 0.0 {
-        return x;
-    }
-    let step = 10_f64.powf(resolution.log10().floor());
-    (x / step).round() * step
 }
 
 /// The height of a tank on screen.

@@ -9,10 +9,11 @@ use std::sync::Arc;
 
 use eframe::egui::Context;
 
+use super::application::Application;
 use super::gradient::Gradients;
 use super::question::{Question, Questions};
 use super::response::Responder;
-use crate::document::{Document, Edit, Problem, Revision};
+use crate::document::{Problem, Revision};
 use crate::gui::editor::Editor;
 use crate::learn::Training;
 use crate::learn::trainer::{Plan, Trained};
@@ -80,51 +81,6 @@ struct Session {
     applied: Option<Revision>,
     /// Steps to take as soon as it is ready.
     first_steps: Option<usize>,
-}
-
-/// A network that is to take the place of the document's.
-pub(crate) struct Application {
-    /// What the undo list calls it.
-    pub(crate) name: String,
-    /// The network with its new parameters.
-    pub(crate) network: Network,
-    /// New training settings.
-    pub(crate) training: Option<Training>,
-    /// Whether it takes the place of the last step of undo.
-    pub(crate) replaces: bool,
-}
-
-impl Application {
-    /// The edits that make a document's network into this one.
-    pub(crate) fn edits(&self, document: &Document) -> Vec<Edit> {
-        let mut edits = Vec::new();
-        for edge in self.network.edges() {
-            let key = edge.key();
-            if document
-                .network
-                .edge(key)
-                .is_some_and(|old| old.device != edge.device)
-            {
-                edits.push(Edit::SetDevice(key, edge.device));
-            }
-        }
-        for node in self.network.nodes() {
-            let key = node.key();
-            let Some(old) = document.network.node(key) else {
-                continue;
-            };
-            if old.capacity.to_bits() != node.capacity.to_bits() {
-                edits.push(Edit::SetCapacity(key, node.capacity));
-            }
-            if old.leak.to_bits() != node.leak.to_bits() {
-                edits.push(Edit::SetLeak(key, node.leak));
-            }
-        }
-        if let Some(training) = self.training {
-            edits.push(Edit::SetTraining(Some(training)));
-        }
-        edits
-    }
 }
 
 /// The trainings of the open document.

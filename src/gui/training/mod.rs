@@ -2,6 +2,7 @@
 //!
 //! `Coach` keeps the runs; the other modules draw from it and push commands.
 
+mod application;
 mod coach;
 mod gates;
 mod gradient;
@@ -17,7 +18,8 @@ mod verdict;
 
 use eframe::egui::{Context, Label, Rect, RichText, Ui, UiBuilder, pos2};
 
-pub(crate) use coach::{Application, Coach};
+pub(crate) use application::Application;
+pub(crate) use coach::Coach;
 pub(crate) use gradient::edges_ui;
 pub(crate) use on_canvas::thumbnails_ui;
 

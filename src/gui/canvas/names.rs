@@ -1,0 +1,121 @@
+//! Names and numbers on the canvas.
+
+use eframe::egui::{Rect, Vec2};
+
+use super::flow::{Detail, PipeLook};
+use super::labels::{self, Labels, Place};
+use super::{Canvas, glyph, overlay, state_text};
+use crate::gui::number;
+use crate::gui::theme;
+use crate::network::Node;
+
+/// Below this magnification tanks carry no text.
+const SMALLEST_LABELLED: f32 = 0.3;
+
+impl Canvas<'_, '_> {
+    /// Puts names and numbers where there is room: selected first, then tanks, then edges.
+    pub(super) fn labels(&self, looks: &[PipeLook<'_>], tanks: &[(usize, Rect)], detail: Detail) {
+        if self.camera.zoom() < SMALLEST_LABELLED {
+            return;
+        }
+        let mut taken: Vec<Rect> = tanks.iter().map(|&(_, outline)| outline).collect();
+        let tile = |look: &PipeLook<'_>| {
+            let (at, _) = look.pipe.at(look.pipe.glyph_distance());
+            let at = self.camera.screen_from_canvas(self.area, at);
+            let size = glyph::SIZE * self.camera.zoom().clamp(0.45, 1.6);
+            Rect::from_center_size(at, Vec2::splat(size))
+        };
+        if detail == Detail::Full {
+            taken.extend(
+                looks
+                    .iter()
+                    .filter(|look| look.pipe.glyph.is_some())
+                    .map(tile),
+            );
+        }
+        let mut room = self.area.shrink(4.0);
+        // The top strip belongs to the badges.
+        room.min.y += overlay::TOP;
+        let mut labels = Labels::new(room, taken);
+        let selected_first = |selected: bool| !selected;
+        let mut order: Vec<_> = tanks.iter().collect();
+        order.sort_by_key(|(n, _)| {
+            selected_first(
+                self.selection
+                    .nodes
+                    .contains(&self.shown.scene.tanks[*n].key),
+            )
+        });
+        for &&(n, outline) in &order {
+            if let Some(node) = self.network().node(self.shown.scene.tanks[n].key) {
+                self.tank_label(&mut labels, node, outline);
+            }
+        }
+        if detail == Detail::Full {
+            let mut order: Vec<_> = looks.iter().collect();
+            order.sort_by_key(|look| selected_first(look.is_selected));
+            for look in order {
+                self.edge_label(&mut labels, look, tile(look));
+            }
+        }
+        labels.paint(self.painter, self.palette);
+    }
+
+    fn tank_label(&self, labels: &mut Labels, node: &Node, outline: Rect) {
+        let state = self
+            .shown
+            .simulation
+            .state_of(node.key())
+            .unwrap_or(node.value);
+        let number = state_text(self.network().platform(), state);
+        let name = (node.title(), theme::strong(theme::BODY), self.palette.text);
+        let number = (
+            number.as_str(),
+            theme::mono(theme::SMALL),
+            self.palette.sign(state - self.shown.scale.zero),
+        );
+        labels.put(
+            self.painter,
+            outline,
+            [labels::line(&[name.clone(), number]), labels::line(&[name])],
+            &[Place::Above, Place::Below, Place::Right, Place::Left],
+        );
+    }
+
+    fn edge_label(&self, labels: &mut Labels, look: &PipeLook<'_>, tile: Rect) {
+        let is_named = look.is_selected || look.is_hovered;
+        if !is_named && !self.show_values {
+            return;
+        }
+        let Some(edge) = self.network().edge(look.pipe.key) else {
+            return;
+        };
+        let (_, along) = look.pipe.at(look.pipe.glyph_distance());
+        let current = number::significant(look.response.current, 3);
+        let name = (
+            edge.title(),
+            theme::strong(theme::SMALL),
+            self.palette.accent,
+        );
+        let value = (
+            current.as_str(),
+            theme::mono(theme::SMALL),
+            self.palette.text,
+        );
+        let job = match (is_named, self.show_values) {
+            (true, true) => labels::line(&[name, value]),
+            (true, false) => labels::line(&[name]),
+            (false, _) => labels::line(&[value]),
+        };
+        labels.put(
+            self.painter,
+            tile,
+            [job],
+            if along.y.abs() > along.x.abs() {
+                &[Place::Right, Place::Left, Place::Below, Place::Above]
+            } else {
+                &[Place::Below, Place::Above, Place::Right, Place::Left]
+            },
+        );
+    }
+}
