@@ -40,7 +40,7 @@ with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
     results = list(pool.map(run, range(1, options.seeds + 1)))
 task = json.load(open(options.file))["task"]
 scale = task.get("decode", {}).get("scale", 1.0)
-failures, shares, seconds, jumps, restarts, below = [], [], [], 0, 0, 0
+failures, shares, seconds, jumps, restarts, below, first = [], [], [], 0, 0, 0, 0
 for seed, answer, error in results:
     if answer is None or answer["best_loss"] is None:
         failures.append(f"{seed} ({error or 'no steady state'})")
@@ -53,12 +53,14 @@ for seed, answer, error in results:
     floor = answer["monotone_floor"]
     if floor is not None and answer["best_loss"] < floor:
         below += 1
+    if share < options.share and not answer["restarts"]:
+        first += 1
     if share >= options.share:
         failures.append(f"{seed} ({share:.2g})")
 print(f"{options.file} {' '.join(extra)}: {options.seeds - len(failures)} of {options.seeds} succeed")
 if shares:
     print(f"  loss / target variance: median {statistics.median(shares):.3g}, worst {max(shares):.3g}")
-    print(f"  below the monotone floor: {below}; branch jumps {jumps}; restarts {restarts}")
+    print(f"  below the monotone floor: {below}; branch jumps {jumps}; restarts {restarts}; first start sufficed: {first}")
     print(f"  seconds: median {statistics.median(seconds):.3g}, longest {max(seconds):.3g}")
 if failures:
     print("  failed seeds: " + ", ".join(failures))

@@ -1,4 +1,10 @@
+# shellcheck shell=bash
 # Sourced by the scripts that look at the real window: a virtual screen of its own, and the program on it.
+
+screen_pid=
+program_pid=
+state_folder=
+window=
 
 # start_screen WIDTH HEIGHT: a virtual screen; sets DISPLAY.
 start_screen() {
@@ -41,17 +47,30 @@ start_program() {
     xdotool windowfocus "$window"
 }
 
+# stop_process PID: asks it to end, and after three seconds no longer asks. An empty PID is none.
+stop_process() {
+    [[ -n $1 ]] || return 0
+    kill "$1" 2>/dev/null || true
+    for _ in $(seq 30); do
+        kill -0 "$1" 2>/dev/null || break
+        sleep 0.1
+    done
+    kill -KILL "$1" 2>/dev/null || true
+    wait "$1" 2>/dev/null || true
+}
+
 # stop_program: ends it and drops its state folder.
 stop_program() {
-    kill "$program_pid" 2>/dev/null || true
-    wait "$program_pid" 2>/dev/null || true
-    rm -rf "$state_folder"
+    stop_process "$program_pid"
+    program_pid=
+    [[ -z $state_folder ]] || rm -rf "$state_folder"
+    state_folder=
 }
 
 # stop_screen: ends the virtual screen.
 stop_screen() {
-    kill "$screen_pid" 2>/dev/null || true
-    wait "$screen_pid" 2>/dev/null || true
+    stop_process "$screen_pid"
+    screen_pid=
 }
 
 # picture FILE: what the screen shows.

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use serde_json::{Value, json};
-use thermonet::document::presets::PRESETS;
+use thermonet::document::presets::{PRESETS, Preset};
 use thermonet::document::{Problem, Rejected, read, write};
 
 fn folder() -> PathBuf {
@@ -85,9 +85,18 @@ fn faults_do_not_cascade() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
+/// The presets of few elements: what is tried at every place of a file takes the square of its length, and larger ones
+/// hold nothing but more of the same.
+fn small_presets() -> impl Iterator<Item = &'static Preset> {
+    const LONGEST: usize = 3_000;
+    PRESETS
+        .iter()
+        .filter(|preset| preset.source.len() < LONGEST)
+}
+
 #[test]
 fn a_file_cut_off_anywhere_is_refused() {
-    for preset in PRESETS {
+    for preset in small_presets() {
         let whole = preset.source.trim_end().as_bytes();
         for length in 0..whole.len() {
             problems(&whole[..length]);
@@ -97,7 +106,7 @@ fn a_file_cut_off_anywhere_is_refused() {
 
 #[test]
 fn a_file_with_any_byte_changed_is_read_or_refused() {
-    let source = PRESETS[0].source.as_bytes();
+    let source = small_presets().next().unwrap().source.as_bytes();
     for i in 0..source.len() {
         for byte in [0, b'"', b'{', b'9', b'-', b'\\', 0x80, 0xFF] {
             let mut bytes = source.to_vec();
@@ -157,8 +166,10 @@ fn each_mutation(tree: &Value, visit: &mut dyn FnMut(Value)) {
 #[test]
 fn any_one_value_changed_is_read_back_or_refused() {
     let (mut read_back, mut refused) = (0, 0);
-    for preset in PRESETS {
+    for preset in small_presets() {
         let tree: Value = serde_json::from_str(preset.source).unwrap();
+        // Without its reservoirs every edge dangles at both ends; anything else is one problem, or a few.
+        let most = 20 + 2 * tree["edges"].as_array().unwrap().len();
         each_mutation(&tree, &mut |changed| {
             let text = changed.to_string();
             if let Ok(loaded) = read(text.as_bytes()) {
@@ -167,7 +178,7 @@ fn any_one_value_changed_is_read_back_or_refused() {
                 assert_eq!(write(&again.document), written, "{text}");
                 read_back += 1;
             } else {
-                assert!(problems(text.as_bytes()).len() < 20, "{text}");
+                assert!(problems(text.as_bytes()).len() < most, "{text}");
                 refused += 1;
             }
         });

@@ -295,7 +295,8 @@ fn trained_presets_are_reproduced_from_their_seed() {
         // branches can magnify that; a parameter that is far off is another training altogether.
         for (got, stored) in trained.network.edges().iter().zip(document.network.edges()) {
             for (got, stored) in params(got).iter().zip(params(stored)) {
-                let is_same = (got - stored).abs() <= 1e-6 * (1.0 + stored.abs()) || got == stored;
+                let is_same = (got - stored).abs() <= 1e-6 * (1.0 + stored.abs())
+                    || got.to_bits() == stored.to_bits();
                 assert!(is_same, "{}: {got} for {stored}", of.name);
             }
         }

@@ -342,10 +342,12 @@ impl<'a> Report<'a> {
             ),
         ]);
         if variances.is_none() && state.is_settled() && case.system.free_count() > 0 {
-            facts.push((
-                "noise",
-                "not computed for networks of 300 free reservoirs and more".to_owned(),
-            ));
+            let why = if case.system.free_count() >= noise::TOO_MANY {
+                "not computed for networks of 300 free reservoirs and more"
+            } else {
+                "not computed: rates too far apart for floating point"
+            };
+            facts.push(("noise", why.to_owned()));
         }
         facts
             .into_iter()

@@ -138,14 +138,6 @@ pub(super) fn run(args: &TrainArgs) -> Result<(), CliError> {
     let trained = trainer.finish();
     let seconds = start.elapsed().as_secs_f64();
     bar.finish_and_clear();
-    if let Some(path) = &args.out {
-        let document = Document {
-            network: trained.network.clone(),
-            training: Some(training),
-            ..case.document.clone()
-        };
-        save(&document, path)?;
-    }
     let report = Report {
         case: &case,
         task: &task,
@@ -155,11 +147,21 @@ pub(super) fn run(args: &TrainArgs) -> Result<(), CliError> {
         seconds,
         steps_taken,
     };
+    // The answer first: a folder that cannot be written must not cost it.
     if args.source.json {
-        output::json(&report.json())
+        output::json(&report.json())?;
     } else {
-        report.print(args)
+        report.print()?;
     }
+    if let Some(path) = &args.out {
+        let document = Document {
+            network: trained.network.clone(),
+            training: Some(training),
+            ..case.document.clone()
+        };
+        save(&document, path)?;
+    }
+    Ok(())
 }
 
 /// A flag that Ctrl-C raises: training then stops between two steps and keeps the best so far.
@@ -259,7 +261,7 @@ impl Report<'_> {
         })
     }
 
-    fn print(&self, args: &TrainArgs) -> Result<(), CliError> {
+    fn print(&self) -> Result<(), CliError> {
         let Trained {
             final_loss,
             best_loss,
@@ -284,11 +286,6 @@ impl Report<'_> {
         facts.extend(self.floor.map(|floor| ("monotone floor", number(floor))));
         facts.push(("branch jumps", branch_jumps.to_string()));
         facts.push(("restarts", restarts.len().to_string()));
-        facts.extend(
-            args.out
-                .as_ref()
-                .map(|path| ("saved to", path.display().to_string())),
-        );
         let facts: Vec<Vec<String>> = facts
             .into_iter()
             .map(|(name, value)| vec![name.to_owned(), value])

@@ -6,6 +6,7 @@ pub mod init;
 pub mod objective;
 pub mod optimizer;
 pub mod parameters;
+mod progress;
 pub mod rows;
 mod task;
 pub mod trainer;

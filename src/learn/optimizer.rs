@@ -79,7 +79,7 @@ impl Default for LevenbergMarquardt {
 }
 
 impl LevenbergMarquardt {
-    /// The step for the residuals r and their Jacobian A: (AᵀA + μ·(D + 1))·step = −Aᵀr, D the diagonal of AᵀA; and the
+    /// The step for the residuals r and their Jacobian A: (AᵀA + μ·(D + 1e-3))·step = −Aᵀr, D the diagonal of AᵀA; and the
     /// decrease of |r|² that the linear model promises. `None` if the matrix is not positive.
     #[must_use]
     pub fn propose(
@@ -90,7 +90,7 @@ impl LevenbergMarquardt {
         let mut normal = jacobian.tr_mul(jacobian);
         let slope = jacobian.tr_mul(residuals);
         for k in 0..normal.nrows() {
-            // The share of 1 keeps directions that nothing depends on from running away.
+            // The constant keeps directions that nothing depends on from running away.
             normal[(k, k)] += self.damping * (normal[(k, k)] + 1e-3);
         }
         let step = -normal.cholesky()?.solve(&slope);

@@ -5,7 +5,7 @@ use super::objective::Objective;
 use super::parameters::Parameters;
 use crate::solve::linear::Factor;
 use crate::solve::relax::Options as RelaxOptions;
-use crate::solve::steady::{self, Options};
+use crate::solve::steady::{self, Followed, Options};
 use crate::system::{Flow, System};
 
 /// A row that reaches no steady state.
@@ -47,6 +47,7 @@ pub struct Rows {
     states: Vec<Vec<f64>>,
     factors: Vec<Option<Factor>>,
     flow: Flow,
+    iterations: usize,
 }
 
 impl Rows {
@@ -58,6 +59,7 @@ impl Rows {
             states: vec![Vec::new(); rows],
             factors: vec![None; rows],
             flow: Flow::default(),
+            iterations: 0,
         }
     }
 
@@ -65,6 +67,12 @@ impl Rows {
     #[must_use]
     pub fn state(&self, row: usize) -> &[f64] {
         &self.states[row]
+    }
+
+    /// Newton iterations of all followed rows so far: one evaluation and one factorisation each.
+    #[must_use]
+    pub fn iterations(&self) -> usize {
+        self.iterations
     }
 
     /// Settles every row from `initial`. Returns the loss.
@@ -120,11 +128,17 @@ impl Rows {
             let last = &self.states[row];
             let followed = if last.len() == system.free_count() {
                 steady::follow(system, last, &mut self.flow)
-                    .filter(|(x, _)| distance(x, last) <= FURTHEST)
+                    .filter(|followed| distance(&followed.x, last) <= FURTHEST)
             } else {
                 None
             };
-            if let Some((x, factor)) = followed {
+            if let Some(Followed {
+                x,
+                factor,
+                iterations,
+            }) = followed
+            {
+                self.iterations += iterations;
                 self.states[row] = x;
                 self.factors[row] = Some(factor);
             } else {

@@ -15,6 +15,7 @@ use super::gradient::{
 use super::objective::{Goal, Objective, TaskError};
 use super::optimizer::{Descent, LevenbergMarquardt, clip};
 use super::parameters::Parameters;
+use super::progress::{Candidates, Run};
 use super::rows::{Rows, Unsettled, quick, strict};
 use super::task::{Loss, Task};
 use super::training::{Optimizer, Rule, Training};
@@ -35,16 +36,6 @@ const MOST_STRIKES: usize = 4;
 
 /// A run that stalls above this share of the target variance has failed.
 const GOOD_SHARE: f64 = 0.01;
-
-/// A run that gains less than this share of its loss in `patience` updates has stalled: one that is on its way loses a
-/// factor of ten in that time.
-const LEAST_GAIN: f64 = 0.25;
-
-/// Snapshots kept for the end, when each is confirmed: more than one, since the best may not survive that.
-const CANDIDATES: usize = 6;
-
-/// Candidates differ by at least this factor in their loss.
-const CANDIDATE_GAIN: f64 = 0.8;
 
 /// Steps in a row that may be taken back before the run starts anew or ends.
 const MOST_RETREATS: usize = 12;
@@ -93,46 +84,10 @@ pub enum Status {
     Done,
 }
 
-/// Parameters worth remembering.
-#[derive(Clone, Debug)]
-struct Snapshot {
-    loss: f64,
-    coordinates: Vec<f64>,
-}
-
 #[derive(Clone, Debug)]
 enum Method {
     Descent(Descent),
     LeastSquares(LevenbergMarquardt),
-}
-
-/// How the run since the last start is getting on.
-#[derive(Clone, Copy, Debug)]
-struct Run {
-    /// The step at which it started.
-    start: usize,
-    /// The best confirmed loss, and the step at which it was last improved on by more than a little.
-    best: f64,
-    best_at: usize,
-    /// The step of the last comparison with the states reached from `initial`.
-    confirmed_at: usize,
-    /// Whether the goal was reached then.
-    is_near: bool,
-    /// Comparisons that disagreed.
-    strikes: usize,
-}
-
-impl Run {
-    fn starting_at(step: usize) -> Self {
-        Self {
-            start: step,
-            best: f64::INFINITY,
-            best_at: step,
-            confirmed_at: step,
-            is_near: false,
-            strikes: 0,
-        }
-    }
 }
 
 /// A training.
@@ -158,7 +113,7 @@ pub struct Trainer {
     retreats: usize,
     losses: Vec<f64>,
     run: Run,
-    candidates: Vec<Snapshot>,
+    candidates: Candidates,
     branch_jumps: usize,
     restarts: Vec<usize>,
 }
@@ -214,7 +169,7 @@ impl Trainer {
             retreats: 0,
             losses: Vec::new(),
             run: Run::starting_at(0),
-            candidates: Vec::new(),
+            candidates: Candidates::default(),
             branch_jumps: 0,
             restarts: Vec::new(),
             plan,
@@ -242,6 +197,12 @@ impl Trainer {
     #[must_use]
     pub fn restarts(&self) -> &[usize] {
         &self.restarts
+    }
+
+    /// The rows of the task with their settled states.
+    #[must_use]
+    pub fn rows(&self) -> &Rows {
+        &self.rows
     }
 
     /// Sets the learning rate from the next step on.
@@ -470,35 +431,8 @@ impl Trainer {
 
     /// Keeps the current parameters, whose loss is confirmed, if they are among the best.
     fn remember(&mut self, loss: f64) {
-        if loss < self.run.best * (1.0 - LEAST_GAIN) {
-            self.run.best = loss;
-            self.run.best_at = self.losses.len();
-        }
-        // Neighbours on the way down are one candidate: they would stand or fall together.
-        let position = self
-            .candidates
-            .partition_point(|snapshot| snapshot.loss <= loss);
-        if position == 0 {
-            if self
-                .candidates
-                .first()
-                .is_some_and(|first| loss > first.loss * CANDIDATE_GAIN)
-            {
-                self.candidates.remove(0);
-            }
-        } else if self.candidates.len() >= CANDIDATES
-            || loss < self.candidates[position - 1].loss / CANDIDATE_GAIN
-        {
-            return;
-        }
-        self.candidates.insert(
-            position,
-            Snapshot {
-                loss,
-                coordinates: self.coordinates.clone(),
-            },
-        );
-        self.candidates.truncate(CANDIDATES);
+        self.run.note(loss, self.losses.len());
+        self.candidates.offer(loss, &self.coordinates);
     }
 
     /// Whether a seeded run is far from its goal and gains nothing any more, or wanders between branches.
@@ -547,7 +481,7 @@ impl Trainer {
         let options = strict(self.plan.monotone);
         let last = self.last_confirmed(&options);
         let mut best: Option<(f64, Vec<f64>)> = last.map(|loss| (loss, self.coordinates.clone()));
-        for snapshot in std::mem::take(&mut self.candidates) {
+        for snapshot in std::mem::take(&mut self.candidates).into_best_first() {
             if best
                 .as_ref()
                 .is_some_and(|(loss, _)| *loss <= snapshot.loss)

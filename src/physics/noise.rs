@@ -9,8 +9,11 @@ use crate::device::Platform;
 use crate::physics::modes::{ALL_BELOW, ScaledJacobian};
 use crate::system::{Flow, System};
 
+/// The number of free reservoirs from which on no variances are computed.
+pub const TOO_MANY: usize = ALL_BELOW;
+
 /// Doublings of the Smith iteration: the slowest mode contributes (1 − 4·τ_fast/τ_slow)^(2^k), so forty cover time
-/// constants that differ by twelve decades.
+/// constants that differ by twelve decades; the rest is margin.
 const DOUBLINGS: usize = 48;
 
 /// The variance Σ_ii of each free reservoir at an evaluated stable state, or `None` for networks too large for dense

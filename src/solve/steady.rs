@@ -258,18 +258,28 @@ fn polished(system: &System, x: &[f64]) -> Option<Vec<f64>> {
     (last <= NEXT_DOOR).then_some(x)
 }
 
-/// Newton's method from a state that is near: the state it ends at and the last factor of the regularised Jacobian, taken
-/// within a millionth of it. `None` if it does not converge at once, or ends where the sign of the determinant proves a
-/// growing mode. Which state it ends at is not checked beyond that.
+/// A state that Newton's method reached from one nearby.
+#[derive(Clone, Debug)]
+pub struct Followed {
+    /// The state of the free reservoirs.
+    pub x: Vec<f64>,
+    /// The regularised Jacobian, factorised within a relative step of 1e-6 of the state.
+    pub factor: Factor,
+    /// Iterations taken: one evaluation and one factorisation each.
+    pub iterations: usize,
+}
+
+/// Newton's method from a state that is near. `None` if it does not converge at once, or ends where the sign of the
+/// determinant proves a growing mode. Which state it ends at is not checked beyond that.
 #[must_use]
-pub fn follow(system: &System, x: &[f64], flow: &mut Flow) -> Option<(Vec<f64>, Factor)> {
+pub fn follow(system: &System, x: &[f64], flow: &mut Flow) -> Option<Followed> {
     /// Iterations: a good start takes two or three.
     const ITERATIONS: usize = 12;
-    /// The Jacobian changes by no more than this (relative) over the last step.
-    const FACTOR_AT: f64 = 1e-6;
+    /// The last step (relative): the next would be below rounding, and the Jacobian changes by no more than this.
+    const LAST_STEP: f64 = 1e-6;
     let n = system.free_count();
     let mut x = x.to_vec();
-    for _ in 0..ITERATIONS {
+    for iterations in 1..=ITERATIONS {
         system.evaluate(&x, system.clamps(), flow);
         let factor = Factor::new(regularised_jacobian(system, flow))?;
         let mut step = -DVector::from_column_slice(&flow.net);
@@ -284,10 +294,15 @@ pub fn follow(system: &System, x: &[f64], flow: &mut Flow) -> Option<(Vec<f64>, 
         {
             return None;
         }
-        if size <= FACTOR_AT {
+        if size <= LAST_STEP {
             // det(−J) is the product of all rates of decay: negative means that an odd number of modes grow.
             let sign = if n.is_multiple_of(2) { 1.0 } else { -1.0 };
-            return (factor.determinant_sign() * sign > 0.0).then_some((x, factor));
+            let may_be_stable = factor.determinant_sign() * sign > 0.0;
+            return may_be_stable.then_some(Followed {
+                x,
+                factor,
+                iterations,
+            });
         }
     }
     None

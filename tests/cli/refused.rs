@@ -5,18 +5,20 @@ use std::path::{Path, PathBuf};
 
 use super::program::{Folder, Ran, command, keys, run};
 
-/// What `solve`, `relax`, `iv` and `check` say of a file; each must refuse it, in one line that names it.
-fn refusals(path: &Path) -> [Ran; 4] {
+/// What every command says of a file; each must refuse it, in one line that names it.
+fn refusals(path: &Path) -> [Ran; 6] {
     let file = path.to_str().unwrap();
     let runs = [
         run(&["solve", file, "--json"]),
         run(&["relax", file, "--until", "1"]),
         run(&["iv", file, "e1", "--csv"]),
+        run(&["gradient", file]),
+        run(&["train", file, "--steps", "1", "--json"]),
         run(&["check", file, "--json"]),
     ];
     let name = path.file_name().unwrap().to_str().unwrap();
-    let [solve, relax, iv, check] = &runs;
-    for ran in [solve, relax, iv] {
+    let [others @ .., check] = &runs;
+    for ran in others {
         assert_eq!(ran.failed(&[name]), "", "stdout is for answers alone");
     }
     check.failed(&[name]);

@@ -1,0 +1,91 @@
+//! How a training gets on: whether a run has stalled, and which parameters are worth keeping.
+
+/// A run that gains less than this share of its loss in `patience` updates has stalled: one that is on its way loses a
+/// factor of ten in that time.
+const LEAST_GAIN: f64 = 0.25;
+
+/// Snapshots kept for the end, when each is confirmed: more than one, since the best may not survive that.
+const CANDIDATES: usize = 6;
+
+/// Candidates differ by at least this factor in their loss.
+const CANDIDATE_GAIN: f64 = 0.8;
+
+/// How the run since the last start is getting on.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Run {
+    /// The step at which it started.
+    pub(super) start: usize,
+    /// The best confirmed loss, and the step at which it was last improved on by more than a little.
+    pub(super) best: f64,
+    pub(super) best_at: usize,
+    /// The step of the last comparison with the states reached from `initial`.
+    pub(super) confirmed_at: usize,
+    /// Whether the goal was reached then.
+    pub(super) is_near: bool,
+    /// Comparisons that disagreed.
+    pub(super) strikes: usize,
+}
+
+impl Run {
+    pub(super) fn starting_at(step: usize) -> Self {
+        Self {
+            start: step,
+            best: f64::INFINITY,
+            best_at: step,
+            confirmed_at: step,
+            is_near: false,
+            strikes: 0,
+        }
+    }
+
+    /// Takes in a confirmed loss at a step.
+    pub(super) fn note(&mut self, loss: f64, step: usize) {
+        if loss < self.best * (1.0 - LEAST_GAIN) {
+            self.best = loss;
+            self.best_at = step;
+        }
+    }
+}
+
+/// Parameters worth remembering.
+#[derive(Clone, Debug)]
+pub(super) struct Snapshot {
+    pub(super) loss: f64,
+    pub(super) coordinates: Vec<f64>,
+}
+
+/// The best parameters of a training, in a few steps of loss.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Candidates(Vec<Snapshot>);
+
+impl Candidates {
+    /// Takes parameters in if they are among the best. Neighbours on the way down are one candidate: they would stand or
+    /// fall together.
+    pub(super) fn offer(&mut self, loss: f64, coordinates: &[f64]) {
+        let position = self.0.partition_point(|snapshot| snapshot.loss <= loss);
+        if let Some(better) = position.checked_sub(1) {
+            if self.0.len() >= CANDIDATES || loss < self.0[better].loss / CANDIDATE_GAIN {
+                return;
+            }
+        } else if self
+            .0
+            .first()
+            .is_some_and(|first| loss > first.loss * CANDIDATE_GAIN)
+        {
+            self.0.remove(0);
+        }
+        self.0.insert(
+            position,
+            Snapshot {
+                loss,
+                coordinates: coordinates.to_vec(),
+            },
+        );
+        self.0.truncate(CANDIDATES);
+    }
+
+    /// The snapshots, best first.
+    pub(super) fn into_best_first(self) -> Vec<Snapshot> {
+        self.0
+    }
+}
