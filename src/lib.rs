@@ -78,3 +78,5 @@ pub mod network;
 pub mod physics;
 pub mod solve;
 pub mod system;
+#[cfg(feature = "gui")]
+pub mod training_run;

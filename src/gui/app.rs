@@ -1,5 +1,7 @@
 //! The window: one frame drains the workers, lets time pass, draws, and then carries out what was asked for.
 
+mod watch;
+
 use std::path::{Path, PathBuf};
 
 use eframe::egui::{self, Context, Frame, Margin, Panel, Theme, Ui, ViewportCommand};
@@ -18,11 +20,11 @@ use super::simulation::Simulation;
 use super::theme::{self, Palette};
 use super::time_bar;
 use super::traces;
+use super::training::{self, Application, Coach, Windows};
 use super::view::{ViewState, only, only_edge, selection_of};
 use super::widgets;
 use crate::document::presets::{Preset, preset};
 use crate::document::{self, Document, Element, Loaded, Revision};
-use crate::network::Network;
 
 /// Where the view is kept in eframe's storage.
 const VIEW_KEY: &str = "view";
@@ -37,6 +39,10 @@ const INSPECTOR_SHARE: f32 = 0.44;
 /// Heights of the time plot.
 const TRACES: f32 = 168.0;
 const TRACES_RANGE: std::ops::RangeInclusive<f32> = 96.0..=420.0;
+
+/// Heights of the panel with time plot, loss and response.
+const TRAINING: f32 = 232.0;
+const TRAINING_RANGE: std::ops::RangeInclusive<f32> = 160.0..=520.0;
 
 /// Simulated time per second at first: the presets relax in some ten units of time, which is then some seconds.
 const FIRST_SPEED: f64 = 2.0;
@@ -55,6 +61,10 @@ pub struct App {
     scene: Scene,
     scale: StateScale,
     curves: Curves,
+    coach: Coach,
+    windows: Windows,
+    /// What counts the parameters a running training has shown.
+    built_live: u64,
     /// The revisions of physics and layout that simulation and scene were built for.
     built: Revision,
     dialog: Option<Dialog>,
@@ -85,6 +95,9 @@ impl App {
             scene,
             scale,
             curves: Curves::default(),
+            coach: Coach::new(&cc.egui_ctx),
+            windows: Windows::default(),
+            built_live: 0,
             built: Revision::default(),
             dialog: None,
             message,
@@ -92,61 +105,6 @@ impl App {
         };
         app.select_something();
         app
-    }
-
-    /// The document as it is seen.
-    #[must_use]
-    pub fn document(&self) -> &Document {
-        self.editor.document()
-    }
-
-    /// The document without the change under way.
-    #[must_use]
-    pub fn base_network(&self) -> &Network {
-        self.editor.base()
-    }
-
-    /// What undo would take back.
-    #[must_use]
-    pub fn undo_name(&self) -> Option<&str> {
-        self.editor.undo_name()
-    }
-
-    /// Whether the document differs from its file.
-    #[must_use]
-    pub fn is_unsaved(&self) -> bool {
-        self.editor.is_unsaved()
-    }
-
-    /// Simulated time since the last reset.
-    #[must_use]
-    pub fn time(&self) -> f64 {
-        self.simulation.time()
-    }
-
-    /// The present state of the reservoir with this id.
-    #[must_use]
-    pub fn state_of(&self, id: &str) -> Option<f64> {
-        let node = self.editor.network().node_by_id(id)?;
-        self.simulation.state_of(node.key())
-    }
-
-    /// Whether time passes and anything moves.
-    #[must_use]
-    pub fn is_running(&self) -> bool {
-        self.simulation.is_running()
-    }
-
-    /// Whether something is being computed beside the window.
-    #[must_use]
-    pub fn is_computing(&self) -> bool {
-        self.derived.is_busy()
-    }
-
-    /// What is selected.
-    #[must_use]
-    pub fn selection(&self) -> Option<Element> {
-        only(&self.view.selection)
     }
 
     /// A first look should show a curve: an edge with NDC if there is one, else any.
@@ -182,6 +140,8 @@ impl App {
         self.scene = Scene::new(self.editor.network());
         self.built = self.editor.revision();
         self.derived.clear();
+        self.coach.clear();
+        self.windows.clear();
         self.view.camera = None;
         self.message = None;
         self.select_something();
@@ -192,8 +152,11 @@ impl App {
         let (old, new) = (self.built, self.editor.revision());
         self.built = new;
         let is_rewired = old.topology() != new.topology();
-        if is_rewired || old.parameters() != new.parameters() {
-            self.simulation.rebuild(self.editor.network());
+        let (live, live_revision) = self.coach.live();
+        let is_live_new = std::mem::replace(&mut self.built_live, live_revision) != live_revision;
+        if is_rewired || old.parameters() != new.parameters() || is_live_new {
+            self.simulation
+                .rebuild(live.unwrap_or(self.editor.network()));
         }
         // A capacity is a parameter, and widens a tank.
         if is_rewired || old.parameters() != new.parameters() || old.layout() != new.layout() {
@@ -206,6 +169,19 @@ impl App {
             .map_or(&[], |(state, _)| state.x.as_slice());
         self.scale = StateScale::new(self.editor.network(), steady);
         self.simulation.watch(only_edge(&self.view.selection));
+    }
+
+    /// Puts what a training arrived at into the document, as one step of undo.
+    fn take_in(&mut self, application: &Application) {
+        if application.replaces {
+            self.editor.undo();
+        }
+        let edits = application.edits(self.editor.document());
+        let selected = self.view.selection.clone();
+        match self.editor.edit_all(&application.name, &edits, &selected) {
+            Ok(()) => self.coach.applied(&self.editor, application),
+            Err(problem) => self.message = Some(refusal(&problem)),
+        }
     }
 
     /// The smallest change of state that can be seen.
@@ -241,6 +217,13 @@ impl App {
             }
             Command::Open(path) => self.open_file(&path),
             Command::SaveTo(path) => self.save(path),
+            Command::LoadStep(curve, step) => {
+                if let Some(application) = self.coach.load(curve, step) {
+                    self.take_in(&application);
+                }
+            }
+            Command::Hold(clamps) => self.simulation.hold(&clamps),
+            Command::Release => self.simulation.release(),
             Command::Dismiss => self.message = None,
         }
     }
@@ -268,7 +251,7 @@ impl App {
                     self.editor.abandon();
                 } else if self.message.is_some() {
                     self.message = None;
-                } else {
+                } else if !self.windows.close() {
                     self.view.selection = selection_of(None);
                 }
             }
@@ -302,6 +285,14 @@ impl App {
                     self.simulation.jump(&state.x.clone());
                 }
             }
+            Action::Training => self.view.is_training_open = !self.view.is_training_open,
+            Action::Train => self.coach.play_or_hold(&self.editor),
+            Action::TrainStep => self.coach.step(&self.editor),
+            Action::Rewind => self.coach.rewind(&self.editor),
+            Action::NewSeed => self.coach.new_seed(&self.editor),
+            Action::Compare => self.coach.compare(&self.editor),
+            Action::Task => self.windows.task.is_open = !self.windows.task.is_open,
+            Action::Gradient => self.windows.is_gradient_open = !self.windows.is_gradient_open,
             Action::Keys => self.dialog = Some(Dialog::Keys),
             Action::About => self.dialog = Some(Dialog::About),
         }
@@ -408,7 +399,25 @@ impl App {
                     inspector::inspector_ui(ui, &shown, &mut self.curves, commands);
                 });
         }
-        if self.view.is_traces_open {
+        let has_task = self.editor.document().task.is_some();
+        if has_task && self.view.is_training_open {
+            Panel::bottom("training")
+                .default_size(TRAINING)
+                .size_range(TRAINING_RANGE)
+                .resizable(true)
+                .frame(flat(Margin::symmetric(12, 6)))
+                .show(ui, |ui| {
+                    let panel = training::Panel {
+                        editor: &self.editor,
+                        simulation: &self.simulation,
+                        derived: &self.derived,
+                        scale: &self.scale,
+                        view: &self.view,
+                        coach: &self.coach,
+                    };
+                    training::training_ui(ui, &panel, commands);
+                });
+        } else if self.view.is_traces_open {
             Panel::bottom("traces")
                 .default_size(TRACES)
                 .size_range(TRACES_RANGE)
@@ -449,7 +458,19 @@ impl App {
                     dots: &self.dots,
                     derived: &self.derived,
                 };
+                let area = ui.available_rect_before_wrap();
                 canvas::canvas_ui(ui, &shown, &mut self.view, commands);
+                if let (Some(response), Some(camera), false) = (
+                    self.coach.responder(0).response(),
+                    self.view.camera,
+                    self.coach.is_comparison(),
+                ) {
+                    let network = self.editor.network();
+                    training::thumbnails_ui(ui, area, camera, &self.scene, network, response);
+                }
+                if let (true, Some(camera)) = (self.windows.paints_gradient(), self.view.camera) {
+                    training::edges_ui(ui, area, camera, &self.scene, self.coach.gradients());
+                }
             });
     }
 
@@ -465,6 +486,10 @@ impl App {
 
 impl eframe::App for App {
     fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+        let wants_gradient = self.windows.is_gradient_open;
+        if let Some(application) = self.coach.update(&self.editor, wants_gradient) {
+            self.take_in(&application);
+        }
         self.rebuild();
         // A frame after a pause would otherwise jump; a tenth of a second is the longest that still reads as motion.
         let seconds = f64::from(ctx.input(|i| i.stable_dt)).min(0.1);
@@ -485,6 +510,13 @@ impl eframe::App for App {
         let mut commands = Vec::new();
         self.shortcuts(&ctx, &mut commands);
         self.panels_ui(ui, &mut commands);
+        self.windows.show_ui(
+            &ctx,
+            self.editor.document(),
+            &self.coach,
+            only(&self.view.selection),
+            &mut commands,
+        );
         if let Some(message) = &self.message {
             dialogs::message_ui(&ctx, message, &mut commands);
         }

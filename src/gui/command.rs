@@ -30,6 +30,12 @@ pub(crate) enum Command {
     Open(PathBuf),
     /// Writes the document to a file.
     SaveTo(PathBuf),
+    /// Puts the parameters of a step of a training into the document: the number of the curve, and the step.
+    LoadStep(usize, usize),
+    /// Holds clamps at other values than the document's; running state only.
+    Hold(Vec<(NodeKey, f64)>),
+    /// Lets all clamps go back to the document's values.
+    Release,
     /// Takes the message away.
     Dismiss,
 }
@@ -45,13 +51,22 @@ pub(crate) enum Menu {
     View,
     /// The passing of time.
     Time,
+    /// Learning.
+    Train,
     /// About the program.
     Help,
 }
 
 impl Menu {
     /// All menus, from left to right.
-    pub(crate) const ALL: [Self; 5] = [Self::File, Self::Edit, Self::View, Self::Time, Self::Help];
+    pub(crate) const ALL: [Self; 6] = [
+        Self::File,
+        Self::Edit,
+        Self::View,
+        Self::Time,
+        Self::Train,
+        Self::Help,
+    ];
 
     /// The word on the bar.
     pub(crate) fn title(self) -> &'static str {
@@ -60,6 +75,7 @@ impl Menu {
             Self::Edit => "Edit",
             Self::View => "View",
             Self::Time => "Time",
+            Self::Train => "Train",
             Self::Help => "Help",
         }
     }
@@ -100,6 +116,22 @@ pub(crate) enum Action {
     ResetState,
     /// Straight to the steady state.
     JumpToSteady,
+    /// The panel with loss and response.
+    Training,
+    /// Lets a training run, or holds it and keeps its best.
+    Train,
+    /// One update.
+    TrainStep,
+    /// Back to the first parameters of the seed.
+    Rewind,
+    /// The first parameters of another seed.
+    NewSeed,
+    /// With and without NDC.
+    Compare,
+    /// The window with gates, functions and data.
+    Task,
+    /// The window with the gradient.
+    Gradient,
     /// All keys on a sheet.
     Keys,
     /// What the program is and rests on.
@@ -108,7 +140,7 @@ pub(crate) enum Action {
 
 impl Action {
     /// All actions, in the order menus and the key sheet list them.
-    pub(crate) const ALL: [Self; 18] = [
+    pub(crate) const ALL: [Self; 26] = [
         Self::Open,
         Self::Save,
         Self::SaveAs,
@@ -125,6 +157,14 @@ impl Action {
         Self::Step,
         Self::ResetState,
         Self::JumpToSteady,
+        Self::Training,
+        Self::Train,
+        Self::TrainStep,
+        Self::Rewind,
+        Self::NewSeed,
+        Self::Compare,
+        Self::Task,
+        Self::Gradient,
         Self::Keys,
         Self::About,
     ];
@@ -139,8 +179,16 @@ impl Action {
             | Self::Values
             | Self::Inspector
             | Self::Traces
+            | Self::Training
             | Self::Theme => Menu::View,
             Self::PlayPause | Self::Step | Self::ResetState | Self::JumpToSteady => Menu::Time,
+            Self::Train
+            | Self::TrainStep
+            | Self::Rewind
+            | Self::NewSeed
+            | Self::Compare
+            | Self::Task
+            | Self::Gradient => Menu::Train,
             Self::Keys | Self::About => Menu::Help,
         }
     }
@@ -164,6 +212,14 @@ impl Action {
             Self::Step => "Step",
             Self::ResetState => "Reset state",
             Self::JumpToSteady => "Jump to steady state",
+            Self::Training => "Training panel",
+            Self::Train => "Train, or stop",
+            Self::TrainStep => "One training step",
+            Self::Rewind => "Rewind training",
+            Self::NewSeed => "New seed",
+            Self::Compare => "Compare with and without NDC",
+            Self::Task => "Task…",
+            Self::Gradient => "Gradient",
             Self::Keys => "Keyboard keys",
             Self::About => "About thermonet",
         }
@@ -188,6 +244,20 @@ impl Action {
             Self::Step => "Let a tenth of a second pass, then hold",
             Self::ResetState => "Put every reservoir back to its initial state",
             Self::JumpToSteady => "Put the reservoirs where the motion from the initial state ends",
+            Self::Training => "Show or hide loss and response",
+            Self::Train => "Train the network beside the window, or stop and keep the best so far",
+            Self::TrainStep => "Take one training step",
+            Self::Rewind => {
+                "Go back to the first parameters of this seed; training from there repeats the run"
+            }
+            Self::NewSeed => "Draw first parameters from the next seed",
+            Self::Compare => {
+                "Train this network with and without NDC, from the same seed, side by side"
+            }
+            Self::Task => {
+                "Choose what the network is asked to compute: a gate, a function, a data file"
+            }
+            Self::Gradient => "Check the gradient of the loss, and paint it on the edges",
             Self::Keys => "Show all keys",
             Self::About => "What this program is, and what it rests on",
         }
@@ -215,6 +285,14 @@ impl Action {
             Self::Step => plain(Key::Period),
             Self::ResetState => plain(Key::R),
             Self::JumpToSteady => plain(Key::End),
+            Self::Training => plain(Key::P),
+            Self::Train => plain(Key::G),
+            Self::TrainStep => plain(Key::Comma),
+            Self::Rewind => plain(Key::B),
+            Self::NewSeed => plain(Key::N),
+            Self::Compare => plain(Key::C),
+            Self::Task => plain(Key::K),
+            Self::Gradient => plain(Key::D),
             Self::Keys => plain(Key::Questionmark),
             Self::About => plain(Key::F1),
         }
@@ -239,6 +317,7 @@ impl Action {
         }
         text.push_str(match logical_key {
             Key::Period => ".",
+            Key::Comma => ",",
             Key::Questionmark => "?",
             Key::Escape => "Esc",
             key => key.name(),

@@ -93,6 +93,20 @@ impl Editor {
         made
     }
 
+    /// Makes several changes as one step of undo: all of them, or none.
+    ///
+    /// # Errors
+    /// What is wrong with the first change that is refused.
+    pub(crate) fn edit_all(
+        &mut self,
+        name: &str,
+        edits: &[Edit],
+        selected: &Selection,
+    ) -> Result<(), Problem> {
+        self.before = None;
+        self.history.perform(name, selected, edits).map(|_| ())
+    }
+
     /// Gives up the change under way.
     pub(crate) fn abandon(&mut self) {
         self.before = None;
@@ -136,6 +150,9 @@ fn name(network: &Network, edit: &Edit) -> String {
         Edit::SetLeak(key, _) => format!("leak of {}", node(*key)),
         Edit::SetInitial(key, _) => format!("initial state of {}", node(*key)),
         Edit::MoveNode(key, _) => format!("move {}", node(*key)),
+        Edit::SetTask(Some(_)) => "task".to_owned(),
+        Edit::SetTask(None) => "remove task".to_owned(),
+        Edit::SetTraining(_) => "training settings".to_owned(),
         _ => "change".to_owned(),
     }
 }

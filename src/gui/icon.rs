@@ -10,6 +10,12 @@ pub(super) enum Icon {
     Play,
     /// Two bars.
     Pause,
+    /// A square.
+    Stop,
+    /// A die.
+    Dice,
+    /// A target.
+    Target,
     /// A triangle before a bar.
     Step,
     /// An arrow round in a circle, backwards.
@@ -55,6 +61,14 @@ pub(super) fn paint(painter: &Painter, icon: Icon, rect: Rect, color: Color32) {
         Icon::Pause => {
             bar(-3.0, 6.0, 3.5);
             bar(3.0, 6.0, 3.5);
+        }
+        Icon::Stop => {
+            painter.rect_filled(Rect::from_center_size(c, vec2(10.0, 10.0)), 1.5, color);
+        }
+        Icon::Dice => dice(painter, c, color),
+        Icon::Target => {
+            painter.circle_stroke(c, 6.0, Stroke::new(1.4, color));
+            painter.circle_filled(c, 2.4, color);
         }
         Icon::Step => {
             fill(vec![at(-5.5, -5.0), at(2.0, 0.0), at(-5.5, 5.0)]);
@@ -125,6 +139,19 @@ pub(super) fn paint(painter: &Painter, icon: Icon, rect: Rect, color: Color32) {
             }
             painter.rect_filled(pane, 1.5, color);
         }
+    }
+}
+
+/// A die that shows three.
+fn dice(painter: &Painter, c: Pos2, color: Color32) {
+    painter.rect_stroke(
+        Rect::from_center_size(c, vec2(13.0, 13.0)),
+        3.0,
+        Stroke::new(1.4, color),
+        eframe::egui::StrokeKind::Inside,
+    );
+    for shift in [-2.8, 0.0, 2.8] {
+        painter.circle_filled(c + vec2(shift, shift), 1.3, color);
     }
 }
 

@@ -75,6 +75,7 @@ fn right_ui(ui: &mut Ui, editor: &Editor, view: &ViewState, commands: &mut Vec<C
     for (icon, action, label) in [
         (theme_icon, Action::Theme, "light or dark"),
         (Icon::PanelRight, Action::Inspector, "inspector"),
+        (Icon::Target, Action::Task, "choose a task"),
         (Icon::PanelBottom, Action::Traces, "time plot"),
         (Icon::Fit, Action::Fit, "fit to view"),
     ] {
@@ -136,6 +137,7 @@ fn menu_ui(
             Action::Values => Some(view.show_values),
             Action::Inspector => Some(view.is_inspector_open),
             Action::Traces => Some(view.is_traces_open),
+            Action::Training => Some(view.is_training_open),
             _ => None,
         };
         let button = egui::Button::new(text)

@@ -29,6 +29,7 @@ mod simulation;
 mod theme;
 mod time_bar;
 mod traces;
+mod training;
 mod view;
 mod widgets;
 

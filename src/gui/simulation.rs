@@ -71,9 +71,19 @@ struct Ledger {
     delivered: f64,
 }
 
+/// A clamp that is held elsewhere than the document has it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Held {
+    key: NodeKey,
+    value: f64,
+    /// The document's value when it was taken hold of.
+    base: f64,
+}
+
 /// The running state of one network.
 pub(crate) struct Simulation {
     system: System,
+    held: Vec<Held>,
     relaxation: Relaxation,
     t: f64,
     x: Vec<f64>,
@@ -101,6 +111,7 @@ impl Simulation {
         let relaxation = Relaxation::new(&system, &x, 0.0, Options::live());
         let mut simulation = Self {
             system,
+            held: Vec::new(),
             relaxation,
             t: 0.0,
             x,
@@ -133,6 +144,8 @@ impl Simulation {
             .collect();
         self.system = next;
         self.x = x;
+        self.let_go_of_changed();
+        self.impose();
         if !same {
             self.traces.clear();
         }
@@ -143,6 +156,7 @@ impl Simulation {
 
     /// Back to the initial state at t = 0.
     pub(crate) fn reset(&mut self) {
+        self.let_go();
         self.t = 0.0;
         self.x = self.system.initial().to_vec();
         self.traces.clear();
@@ -153,6 +167,70 @@ impl Simulation {
             delivered: 0.0,
         };
         self.record();
+    }
+
+    /// Holds clamps at other values than the document's, until it changes theirs, they are let go, or another document
+    /// is opened. Values that the platform does not have are left out.
+    pub(crate) fn hold(&mut self, clamps: &[(NodeKey, f64)]) {
+        for &(key, value) in clamps {
+            let Some(base) = self.clamp(key) else {
+                continue;
+            };
+            if !self.system.platform().state_range().contains(value) {
+                continue;
+            }
+            match self.held.iter_mut().find(|held| held.key == key) {
+                Some(held) => held.value = value,
+                None => self.held.push(Held { key, value, base }),
+            }
+        }
+        self.impose();
+        self.restart();
+    }
+
+    /// Puts all clamps back to the document's values.
+    pub(crate) fn release(&mut self) {
+        self.let_go();
+        self.restart();
+    }
+
+    fn let_go(&mut self) {
+        for held in std::mem::take(&mut self.held) {
+            if let Some(slot) = self.system.slot(held.key) {
+                self.system.set_clamp(slot, held.base);
+            }
+        }
+    }
+
+    /// Whether any clamp is held elsewhere than the document has it.
+    pub(crate) fn is_held(&self) -> bool {
+        !self.held.is_empty()
+    }
+
+    /// The value of a clamp, without its signal.
+    fn clamp(&self, key: NodeKey) -> Option<f64> {
+        let slot = self.system.slot(key)?;
+        let clamp = slot.checked_sub(self.system.free_count())?;
+        self.system.clamps().get(clamp).copied()
+    }
+
+    /// Lets go of the clamps that the document has changed; the system is fresh from it.
+    fn let_go_of_changed(&mut self) {
+        let mut held = std::mem::take(&mut self.held);
+        held.retain(|held| {
+            self.clamp(held.key)
+                .is_some_and(|now| now.to_bits() == held.base.to_bits())
+        });
+        self.held = held;
+    }
+
+    /// Puts what is held into the system.
+    fn impose(&mut self) {
+        for held in &self.held {
+            if let Some(slot) = self.system.slot(held.key) {
+                self.system.set_clamp(slot, held.value);
+            }
+        }
     }
 
     /// Puts the free reservoirs at `x`, as a kick does.

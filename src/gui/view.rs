@@ -10,6 +10,10 @@ use crate::network::EdgeKey;
 /// What the window remembers of how one looks, apart from the document.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of its own, in any combination"
+)]
 pub(crate) struct ViewState {
     /// Light or dark.
     pub(crate) theme: Theme,
@@ -19,6 +23,8 @@ pub(crate) struct ViewState {
     pub(crate) is_inspector_open: bool,
     /// Whether the panel with x(t) is open.
     pub(crate) is_traces_open: bool,
+    /// Whether the panel with loss and response is open, where there is a task.
+    pub(crate) is_training_open: bool,
     /// Where the eye is; `None` until the network has been fitted into view.
     #[serde(skip)]
     pub(crate) camera: Option<Camera>,
@@ -34,6 +40,7 @@ impl Default for ViewState {
             show_values: false,
             is_inspector_open: true,
             is_traces_open: true,
+            is_training_open: true,
             camera: None,
             selection: Selection::default(),
         }

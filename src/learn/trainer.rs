@@ -91,6 +91,7 @@ enum Method {
 }
 
 /// A training.
+#[derive(Clone)]
 pub struct Trainer {
     plan: Plan,
     /// The network as given, from which restarts are drawn.

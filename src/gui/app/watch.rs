@@ -1,0 +1,91 @@
+//! What the window lets others see of itself: tests drive it by its widgets and read it here.
+
+use super::App;
+use crate::document::{Document, Element};
+use crate::gui::view::only;
+use crate::network::Network;
+
+impl App {
+    /// The document as it is seen.
+    #[must_use]
+    pub fn document(&self) -> &Document {
+        self.editor.document()
+    }
+
+    /// The document without the change under way.
+    #[must_use]
+    pub fn base_network(&self) -> &Network {
+        self.editor.base()
+    }
+
+    /// What undo would take back.
+    #[must_use]
+    pub fn undo_name(&self) -> Option<&str> {
+        self.editor.undo_name()
+    }
+
+    /// Whether the document differs from its file.
+    #[must_use]
+    pub fn is_unsaved(&self) -> bool {
+        self.editor.is_unsaved()
+    }
+
+    /// Simulated time since the last reset.
+    #[must_use]
+    pub fn time(&self) -> f64 {
+        self.simulation.time()
+    }
+
+    /// The present state of the reservoir with this id.
+    #[must_use]
+    pub fn state_of(&self, id: &str) -> Option<f64> {
+        let node = self.editor.network().node_by_id(id)?;
+        self.simulation.state_of(node.key())
+    }
+
+    /// Whether time passes and anything moves.
+    #[must_use]
+    pub fn is_running(&self) -> bool {
+        self.simulation.is_running()
+    }
+
+    /// Whether something is being computed beside the window.
+    #[must_use]
+    pub fn is_computing(&self) -> bool {
+        self.derived.is_busy() || self.coach.is_busy()
+    }
+
+    /// Whether a training takes steps.
+    #[must_use]
+    pub fn is_training(&self) -> bool {
+        self.coach.is_running()
+    }
+
+    /// The losses of the last training, or of both of a comparison, in node units.
+    #[must_use]
+    pub fn training_losses(&self) -> Vec<&[f64]> {
+        self.coach
+            .shown()
+            .filter(|(_, is_last)| *is_last)
+            .map(|(curve, _)| curve.record.losses.as_slice())
+            .collect()
+    }
+
+    /// What is wrong with the task or went wrong in training, with its place.
+    #[must_use]
+    pub fn training_problem(&self) -> Option<String> {
+        let typed = self.windows.task.problem();
+        let of_task = self.coach.answer().and_then(|answer| answer.as_ref().err());
+        self.coach
+            .notice()
+            .or(typed)
+            .or(of_task)
+            .map(ToString::to_string)
+    }
+
+    /// What is selected.
+    #[must_use]
+    pub fn selection(&self) -> Option<Element> {
+        only(&self.view.selection)
+    }
+}

@@ -1,0 +1,592 @@
+//! The training under way and those before it: what the panel shows, and what becomes of the result.
+//!
+//! A training is running state. While it runs, its parameters are shown on the canvas but touch no document; when it
+//! rests, its best becomes one step of undo. Continuing the same run replaces that step, so a run is one step however
+//! often it was held.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use eframe::egui::Context;
+
+use super::application::Application;
+use super::gradient::Gradients;
+use super::question::{Question, Questions};
+use super::response::Responder;
+use crate::document::{Problem, Revision};
+use crate::gui::editor::Editor;
+use crate::learn::Training;
+use crate::learn::trainer::{Plan, Trained};
+use crate::network::Network;
+use crate::system::System;
+use crate::training_run::{Lane, News, Record, Run, network_with};
+
+/// Earlier runs shown pale behind the last one.
+const MOST_PAST: usize = 6;
+
+/// What a run is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// Its result goes into the document.
+    Train,
+    /// It only puts the seed's first parameters into the document, and waits there.
+    Rewind,
+    /// With and without NDC, side by side; the document stays as it is.
+    Compare,
+}
+
+/// The losses of one lane of a run, and what is needed to go back to any of its parameters.
+#[derive(Clone, Debug)]
+pub(crate) struct Curve {
+    /// Losses and checkpoints, in node units.
+    pub(crate) record: Record,
+    /// Whether the no-NDC twin was trained.
+    pub(crate) is_monotone: bool,
+    /// The network at the start.
+    network: Arc<Network>,
+    /// What it was trained for.
+    pub(crate) question: Arc<Question>,
+}
+
+impl Curve {
+    /// The network with the parameters of a checkpoint.
+    pub(crate) fn network_at(&self, values: &[f64]) -> Network {
+        network_with(&self.network, &self.question.task, self.is_monotone, values)
+    }
+}
+
+/// What one lane came to.
+#[derive(Clone, Debug)]
+pub(crate) struct Outcome {
+    /// The network with the best parameters.
+    pub(crate) network: Network,
+    /// Its loss in node units, confirmed; `None` if no parameters were met at which every row settles.
+    pub(crate) best: Option<f64>,
+    /// How often it started anew.
+    pub(crate) restarts: usize,
+    /// How many updates it took.
+    pub(crate) steps: usize,
+}
+
+/// A run on its thread.
+struct Session {
+    run: Run,
+    mode: Mode,
+    is_running: bool,
+    is_done: bool,
+    plan: Plan,
+    /// Topology and parameters of the document that the run belongs to.
+    at: (u64, u64),
+    /// The document after the run's result was put into it.
+    applied: Option<Revision>,
+    /// Steps to take as soon as it is ready.
+    first_steps: Option<usize>,
+}
+
+/// The trainings of the open document.
+pub(crate) struct Coach {
+    ctx: Context,
+    questions: Questions,
+    session: Option<Session>,
+    /// The last run's curves: one, or two that are compared.
+    curves: Vec<Curve>,
+    past: VecDeque<Curve>,
+    /// What the last comparison came to: with NDC, without.
+    comparison: Option<[Outcome; 2]>,
+    live: Option<Network>,
+    live_revision: u64,
+    notice: Option<Problem>,
+    /// The confirmed loss of what the last run put into the document, in node units.
+    best: Option<f64>,
+    /// Of the network as it is seen, or with NDC; without NDC.
+    responders: [Responder; 2],
+    gradients: Gradients,
+    /// Counts runs, so that responses of different comparisons are told apart.
+    runs: u64,
+    /// Topology and parameters at which the document is where the seed's draw put it.
+    rewound_at: Option<(u64, u64)>,
+}
+
+impl Coach {
+    /// No training yet.
+    pub(crate) fn new(ctx: &Context) -> Self {
+        Self {
+            ctx: ctx.clone(),
+            questions: Questions::new(ctx),
+            session: None,
+            curves: Vec::new(),
+            past: VecDeque::new(),
+            comparison: None,
+            live: None,
+            live_revision: 0,
+            notice: None,
+            best: None,
+            responders: [Responder::new(ctx), Responder::new(ctx)],
+            gradients: Gradients::new(ctx),
+            runs: 0,
+            rewound_at: None,
+        }
+    }
+
+    /// Takes in what the threads have to say; returns what is to be put into the document.
+    pub(crate) fn update(&mut self, editor: &Editor, wants_gradient: bool) -> Option<Application> {
+        self.questions.update(editor);
+        let at = place(editor);
+        if let Some(session) = &self.session {
+            let is_asked_the_same = self.questions.question().is_none_or(|question| {
+                self.curves
+                    .first()
+                    .is_none_or(|curve| Arc::ptr_eq(question, &curve.question))
+            });
+            if session.at != at || !is_asked_the_same || editor.document().task.is_none() {
+                if session.is_running {
+                    self.notice = Some(Problem::new(
+                        "training",
+                        "was stopped, since the network or its task changed",
+                        "press Train to go on from what it is now",
+                    ));
+                }
+                self.end();
+            } else {
+                session.run.set_rate(settings(editor).rate);
+            }
+        }
+        let application = self.hear(editor);
+        self.respond(editor);
+        match self.questions.question() {
+            Some(question) if wants_gradient => {
+                let (topology, parameters) = place(editor);
+                let key = (topology, parameters, editor.revision().task());
+                let training = settings(editor);
+                self.gradients
+                    .want(key, editor.network(), question, training);
+            }
+            _ => self.gradients.clear(),
+        }
+        application
+    }
+
+    /// Keeps the responses up to what is shown.
+    fn respond(&mut self, editor: &Editor) {
+        let Some(question) = self.questions.question().cloned() else {
+            self.responders.iter_mut().for_each(Responder::clear);
+            return;
+        };
+        let (topology, parameters) = place(editor);
+        let is_comparison = self.is_comparison();
+        let is_running = self.is_running();
+        let Self {
+            responders,
+            curves,
+            comparison,
+            live,
+            live_revision,
+            runs,
+            ..
+        } = self;
+        if is_comparison {
+            for (k, (responder, curve)) in responders.iter_mut().zip(curves.iter()).enumerate() {
+                if curve.record.values.is_empty() {
+                    continue;
+                }
+                let finished = comparison.as_ref().map(|outcomes| &outcomes[k].network);
+                let steps = if finished.is_some() {
+                    u64::MAX
+                } else {
+                    curve.record.losses.len() as u64
+                };
+                responder.want(
+                    [1 + k as u64, *runs, steps, topology],
+                    is_running,
+                    &question,
+                    || match finished {
+                        Some(network) => System::new(network),
+                        None => System::new(&curve.network_at(&curve.record.values)),
+                    },
+                );
+            }
+            return;
+        }
+        let shown = live.as_ref().unwrap_or(editor.network());
+        let live_key = if live.is_some() { *live_revision } else { 0 };
+        // The picture is of the task as well: its range, and what is decoded.
+        let task = editor.revision().task();
+        responders[0].want(
+            [topology ^ (task << 32), parameters, live_key, 0],
+            is_running || editor.is_dragging(),
+            &question,
+            || System::new(shown),
+        );
+    }
+
+    fn hear(&mut self, editor: &Editor) -> Option<Application> {
+        let session = self.session.as_mut()?;
+        let news: Vec<News> = session.run.poll().collect();
+        let mut application = None;
+        for item in news {
+            match item {
+                News::Progress(records) => {
+                    for (curve, record) in self.curves.iter_mut().zip(records) {
+                        curve.record.append(record);
+                    }
+                    if let Some(steps) = session.first_steps.take() {
+                        session.run.go(steps);
+                    }
+                    if session.mode == Mode::Rewind {
+                        // From here on it is a training that waits for its first step.
+                        session.mode = Mode::Train;
+                        let curve = self.curves.first()?;
+                        application = Some(Application {
+                            name: format!("rewind to seed {}", session.plan.training.seed),
+                            network: curve.network_at(&curve.record.values),
+                            training: (settings(editor).seed != session.plan.training.seed)
+                                .then_some(session.plan.training),
+                            replaces: false,
+                        });
+                    } else if session.mode == Mode::Train && session.is_running {
+                        let curve = self.curves.first()?;
+                        self.live = Some(curve.network_at(&curve.record.values));
+                        self.live_revision += 1;
+                    }
+                }
+                News::Resting(rest) => {
+                    session.is_running = false;
+                    session.is_done = rest.is_done;
+                    if let Some(trouble) = rest.trouble {
+                        self.notice = Some(super::question::located(&trouble));
+                    }
+                    let mut outcomes = rest.best.into_iter().map(outcome);
+                    self.live = None;
+                    self.live_revision += 1;
+                    match session.mode {
+                        Mode::Compare => {
+                            if let (Some(with), Some(without)) = (outcomes.next(), outcomes.next())
+                            {
+                                self.comparison = Some([with, without]);
+                            }
+                        }
+                        Mode::Train | Mode::Rewind => {
+                            let best = outcomes.next().filter(|outcome| outcome.best.is_some());
+                            self.best = best.as_ref().and_then(|best| best.best);
+                            application = best.map(|best| Application {
+                                name: "train".to_owned(),
+                                network: best.network,
+                                training: None,
+                                replaces: session.applied == Some(editor.revision()),
+                            });
+                        }
+                    }
+                }
+                News::Failed(message) => {
+                    self.notice = Some(super::question::located(&message));
+                    self.end();
+                    return None;
+                }
+            }
+        }
+        application
+    }
+
+    /// The document has taken in what was to be put into it.
+    pub(crate) fn applied(&mut self, editor: &Editor, application: &Application) {
+        let at = place(editor);
+        if let Some(session) = &mut self.session {
+            session.at = at;
+            if session.plan.seed.is_some() && self.curves.iter().all(|c| c.record.losses.is_empty())
+            {
+                self.rewound_at = Some(at);
+            }
+            if application.name == "train" {
+                session.applied = Some(editor.revision());
+            }
+        }
+    }
+
+    /// Ends the run and forgets its parameters; its curve stays.
+    fn end(&mut self) {
+        self.session = None;
+        self.comparison = None;
+        self.best = None;
+        if self.live.take().is_some() {
+            self.live_revision += 1;
+        }
+    }
+
+    /// Forgets everything: another document has been opened.
+    pub(crate) fn clear(&mut self) {
+        self.end();
+        self.curves.clear();
+        self.past.clear();
+        self.comparison = None;
+        self.notice = None;
+        self.responders.iter_mut().for_each(Responder::clear);
+        self.rewound_at = None;
+    }
+
+    /// Lets the training run, or holds it and keeps its best.
+    pub(crate) fn play_or_hold(&mut self, editor: &Editor) {
+        if self.is_running() {
+            self.hold();
+        } else {
+            self.go(editor, usize::MAX);
+        }
+    }
+
+    /// Takes one step.
+    pub(crate) fn step(&mut self, editor: &Editor) {
+        if !self.is_running() {
+            self.go(editor, 1);
+        }
+    }
+
+    /// Lets what runs rest after the step it is in.
+    pub(crate) fn hold(&mut self) {
+        if let Some(session) = &mut self.session {
+            session.first_steps = None;
+            session.run.hold();
+        }
+    }
+
+    fn go(&mut self, editor: &Editor, steps: usize) {
+        self.notice = None;
+        let settings = settings(editor);
+        if let Some(session) = &mut self.session
+            && session.mode == Mode::Train
+            && !session.is_done
+            && session.at == place(editor)
+            && is_same_but_rate(&session.plan.training, &settings)
+        {
+            session.is_running = true;
+            self.best = None;
+            session.run.go(steps);
+            return;
+        }
+        let seed = (self.rewound_at == Some(place(editor))).then_some(settings.seed);
+        self.start(editor, Mode::Train, seed, settings, Some(steps));
+    }
+
+    /// Draws the parameters of the document's seed and waits there.
+    pub(crate) fn rewind(&mut self, editor: &Editor) {
+        let settings = settings(editor);
+        self.start(editor, Mode::Rewind, Some(settings.seed), settings, None);
+    }
+
+    /// Draws the parameters of the next seed and waits there.
+    pub(crate) fn new_seed(&mut self, editor: &Editor) {
+        let mut settings = settings(editor);
+        settings.seed = settings.seed.wrapping_add(1) % (1 << 53);
+        self.start(editor, Mode::Rewind, Some(settings.seed), settings, None);
+    }
+
+    /// Trains the network with and without NDC from the same seed.
+    pub(crate) fn compare(&mut self, editor: &Editor) {
+        if self.is_comparing() {
+            self.hold();
+            return;
+        }
+        let settings = settings(editor);
+        let seed = Some(settings.seed);
+        self.start(editor, Mode::Compare, seed, settings, Some(usize::MAX));
+    }
+
+    fn start(
+        &mut self,
+        editor: &Editor,
+        mode: Mode,
+        seed: Option<u64>,
+        training: Training,
+        first_steps: Option<usize>,
+    ) {
+        self.notice = None;
+        self.end();
+        let Some(question) = self.questions.question().cloned() else {
+            self.notice = Some(match self.questions.answer() {
+                Some(Err(problem)) => problem.clone(),
+                _ if editor.document().task.is_none() => Problem::new(
+                    "task",
+                    "is missing, so there is nothing to train for",
+                    "give the network a task",
+                ),
+                _ => Problem::new("task", "is still being read", "try again in a moment"),
+            });
+            return;
+        };
+        let network = Arc::new(editor.network().clone());
+        let plan = |monotone| Plan {
+            training,
+            seed,
+            monotone,
+        };
+        let twins: &[bool] = if mode == Mode::Compare {
+            &[false, true]
+        } else {
+            &[false]
+        };
+        let lanes = twins
+            .iter()
+            .map(|&monotone| Lane {
+                network: Arc::clone(&network),
+                task: Arc::clone(&question.task),
+                objective: question.objective.clone(),
+                plan: plan(monotone),
+            })
+            .collect();
+        let waker = self.ctx.clone();
+        let run = match Run::spawn(lanes, move || waker.request_repaint()) {
+            Ok(run) => run,
+            Err(error) => {
+                self.notice = Some(Problem::new(
+                    "training",
+                    format!("could not start: {error}"),
+                    "close other programs and try again",
+                ));
+                return;
+            }
+        };
+        for curve in self.curves.drain(..) {
+            // A run of one step or none is no picture worth keeping.
+            if curve.record.losses.len() > 1 {
+                self.past.push_front(curve);
+            }
+        }
+        self.past.truncate(MOST_PAST);
+        self.past
+            .retain(|curve| Arc::ptr_eq(&curve.question, &question));
+        self.comparison = None;
+        self.runs += 1;
+        self.curves = twins
+            .iter()
+            .map(|&is_monotone| Curve {
+                record: Record::default(),
+                is_monotone,
+                network: Arc::clone(&network),
+                question: Arc::clone(&question),
+            })
+            .collect();
+        self.session = Some(Session {
+            run,
+            mode,
+            is_running: first_steps.is_some(),
+            is_done: false,
+            plan: plan(false),
+            at: place(editor),
+            applied: None,
+            first_steps,
+        });
+    }
+
+    /// The parameters of the checkpoint nearest to a step of a curve.
+    pub(crate) fn load(&mut self, curve: usize, step: usize) -> Option<Application> {
+        let curve = self.shown().nth(curve)?.0;
+        let checkpoint = curve.record.nearest(step as f64)?;
+        let application = Application {
+            name: format!("load step {}", checkpoint.step),
+            network: curve.network_at(&checkpoint.values),
+            training: None,
+            replaces: false,
+        };
+        self.end();
+        Some(application)
+    }
+
+    /// The curves to be drawn, the last run's first, and whether each is of the last run.
+    pub(crate) fn shown(&self) -> impl DoubleEndedIterator<Item = (&Curve, bool)> {
+        let current = self.curves.iter().map(|curve| (curve, true));
+        let past = self.past.iter().map(|curve| (curve, false));
+        current.chain(past).collect::<Vec<_>>().into_iter()
+    }
+
+    /// The network with the parameters of the moment, while a training runs, and what counts its changes.
+    pub(crate) fn live(&self) -> (Option<&Network>, u64) {
+        (self.live.as_ref(), self.live_revision)
+    }
+
+    /// The compiled task, what is wrong with it, or nothing yet.
+    pub(crate) fn answer(&self) -> Option<&Result<Arc<Question>, Problem>> {
+        self.questions.answer()
+    }
+
+    /// The compiled task, if all is well.
+    pub(crate) fn question(&self) -> Option<&Arc<Question>> {
+        self.questions.question()
+    }
+
+    /// What the last comparison came to: with NDC, without.
+    pub(crate) fn comparison(&self) -> Option<&[Outcome; 2]> {
+        self.comparison.as_ref()
+    }
+
+    /// The confirmed loss of what the last run put into the document, in node units.
+    pub(crate) fn best(&self) -> Option<f64> {
+        self.best
+    }
+
+    /// What last went wrong.
+    pub(crate) fn notice(&self) -> Option<&Problem> {
+        self.notice.as_ref()
+    }
+
+    /// Whether a run takes steps.
+    pub(crate) fn is_running(&self) -> bool {
+        self.session
+            .as_ref()
+            .is_some_and(|session| session.is_running)
+    }
+
+    /// Whether a comparison takes steps.
+    pub(crate) fn is_comparing(&self) -> bool {
+        self.session
+            .as_ref()
+            .is_some_and(|session| session.is_running && session.mode == Mode::Compare)
+    }
+
+    /// Whether a comparison is shown, under way or done.
+    pub(crate) fn is_comparison(&self) -> bool {
+        self.session
+            .as_ref()
+            .is_some_and(|session| session.mode == Mode::Compare)
+    }
+
+    /// The gradient at the document's parameters.
+    pub(crate) fn gradients(&self) -> &Gradients {
+        &self.gradients
+    }
+
+    /// The response of the network as it is seen (0), or of a comparison with NDC (0) and without (1).
+    pub(crate) fn responder(&self, k: usize) -> &Responder {
+        &self.responders[k.min(1)]
+    }
+
+    /// Whether any thread of it is at work.
+    pub(crate) fn is_busy(&self) -> bool {
+        self.questions.is_busy()
+            || self.responders.iter().any(Responder::is_busy)
+            || self.gradients.is_busy()
+            || self.session.as_ref().is_some_and(|session| {
+                session.is_running || session.mode == Mode::Rewind || session.first_steps.is_some()
+            })
+    }
+}
+
+fn outcome(trained: Trained) -> Outcome {
+    Outcome {
+        network: trained.network,
+        best: trained.best_loss,
+        restarts: trained.restarts.len(),
+        steps: trained.losses.len(),
+    }
+}
+
+/// The training settings in force.
+pub(crate) fn settings(editor: &Editor) -> Training {
+    editor.document().training.unwrap_or_default()
+}
+
+fn place(editor: &Editor) -> (u64, u64) {
+    let revision = editor.revision();
+    (revision.topology(), revision.parameters())
+}
+
+fn is_same_but_rate(a: &Training, b: &Training) -> bool {
+    Training { rate: b.rate, ..*a } == *b
+}

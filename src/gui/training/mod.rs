@@ -1,0 +1,181 @@
+//! The training panel: how the network learns its task, seen beside the window's other plots.
+//!
+//! `Coach` keeps the runs; the other modules draw from it and push commands.
+
+mod application;
+mod coach;
+mod gates;
+mod gradient;
+mod loss_plot;
+mod on_canvas;
+mod picture;
+mod question;
+mod response;
+mod response_plot;
+mod row;
+mod task_editor;
+mod verdict;
+
+use eframe::egui::{Context, Label, Rect, RichText, Ui, UiBuilder, pos2};
+
+pub(crate) use application::Application;
+pub(crate) use coach::Coach;
+pub(crate) use gradient::edges_ui;
+pub(crate) use on_canvas::thumbnails_ui;
+
+use super::canvas::StateScale;
+use super::command::Command;
+use super::derived::Derived;
+use super::editor::Editor;
+use super::simulation::Simulation;
+use super::theme::{self, Palette};
+use super::traces;
+use super::view::ViewState;
+use crate::document::{Document, Element};
+use response_plot::Plot;
+use task_editor::TaskEditor;
+
+/// Height of the row of buttons and settings.
+const ROW: f32 = 28.0;
+
+/// Height of what is said about a comparison: two lines.
+const WORDS: f32 = 34.0;
+
+/// What floats over the window: the choice of a task, and the gradient.
+#[derive(Debug, Default)]
+pub(crate) struct Windows {
+    pub(crate) task: TaskEditor,
+    pub(crate) is_gradient_open: bool,
+    is_gradient_painted: bool,
+}
+
+impl Windows {
+    /// Forgets what was typed: another document has been opened.
+    pub(crate) fn clear(&mut self) {
+        self.task.clear();
+    }
+
+    /// Closes what is open; returns whether anything was.
+    pub(crate) fn close(&mut self) -> bool {
+        let was_open = self.task.is_open || self.is_gradient_open;
+        self.task.is_open = false;
+        self.is_gradient_open = false;
+        was_open
+    }
+
+    /// Whether slopes are to be painted on the canvas.
+    pub(crate) fn paints_gradient(&self) -> bool {
+        self.is_gradient_open && self.is_gradient_painted
+    }
+
+    /// Draws what is open.
+    pub(crate) fn show_ui(
+        &mut self,
+        ctx: &Context,
+        document: &Document,
+        coach: &Coach,
+        selected: Option<Element>,
+        commands: &mut Vec<Command>,
+    ) {
+        self.task.window_ui(ctx, document, commands);
+        if self.is_gradient_open {
+            self.is_gradient_open = gradient::window_ui(
+                ctx,
+                coach.gradients(),
+                selected,
+                &mut self.is_gradient_painted,
+            );
+        }
+    }
+}
+
+/// What the panel shows.
+pub(crate) struct Panel<'a> {
+    pub(crate) editor: &'a Editor,
+    pub(crate) simulation: &'a Simulation,
+    pub(crate) derived: &'a Derived,
+    pub(crate) scale: &'a StateScale,
+    pub(crate) view: &'a ViewState,
+    pub(crate) coach: &'a Coach,
+}
+
+/// Draws the panel into all the room there is.
+pub(crate) fn training_ui(ui: &mut Ui, panel: &Panel<'_>, commands: &mut Vec<Command>) {
+    let area = ui.available_rect_before_wrap();
+    ui.expand_to_include_rect(area);
+    let (top, below) = area.split_top_bottom_at_y(area.top() + ROW);
+    inside(ui, top, |ui| row::row_ui(ui, panel, commands));
+    let mut plots = below.with_min_y(below.top() + theme::STEP);
+    let is_comparison = panel.coach.is_comparison();
+    if is_comparison {
+        let words = match (panel.coach.comparison(), panel.coach.question()) {
+            (Some(outcomes), Some(question)) => verdict::sentence(question, outcomes),
+            _ => "Training the same network from the same seed, with and without NDC …".to_owned(),
+        };
+        let (above, line) = plots.split_top_bottom_at_y(plots.bottom() - WORDS);
+        plots = above;
+        inside(ui, line, |ui| {
+            ui.add(Label::new(RichText::new(words).size(theme::SMALL)).wrap());
+        });
+    }
+    let mut left = plots.left();
+    // A comparison has two pictures to show; the time plot makes room for them.
+    if panel.view.is_traces_open && !is_comparison {
+        let width = (0.30 * plots.width()).max(230.0).min(0.4 * plots.width());
+        let rect = Rect::from_min_max(plots.min, pos2(left + width, plots.bottom()));
+        inside(ui, rect, |ui| {
+            traces::traces_ui(
+                ui,
+                panel.editor.network(),
+                panel.simulation,
+                panel.derived,
+                panel.scale,
+                &panel.view.selection,
+            );
+        });
+        left += width + theme::STEP;
+    }
+    let mut right = plots.right();
+    if let Some(question) = panel.coach.question() {
+        let palette = Palette::current(ui);
+        let is_map = question.objective.inputs().len() > 1;
+        // A heat map is square; a curve may be wider.
+        let width = if is_map {
+            plots.height() + 24.0
+        } else {
+            0.5 * (right - left)
+        };
+        let titles: &[Option<&str>] = if is_comparison {
+            &[Some("with NDC"), Some("without NDC")]
+        } else {
+            &[None]
+        };
+        let width = width.min((right - left - 180.0).max(0.0) / titles.len() as f32);
+        for (k, &title) in titles.iter().enumerate().rev() {
+            let rect = Rect::from_min_max(
+                pos2(right - width, plots.top()),
+                pos2(right, plots.bottom()),
+            );
+            let plot = Plot {
+                network: panel.editor.network(),
+                simulation: panel.simulation,
+                question,
+                responder: panel.coach.responder(k),
+                title,
+                ink: loss_plot::ink(palette, k == 1),
+                has_crosshair: !is_comparison,
+            };
+            inside(ui, rect, |ui| {
+                response_plot::response_ui(ui, &plot, commands);
+            });
+            right -= width + theme::STEP;
+        }
+    }
+    let rest = Rect::from_min_max(pos2(left, plots.top()), pos2(right, plots.bottom()));
+    inside(ui, rest, |ui| loss_plot::loss_ui(ui, panel, commands));
+}
+
+/// Draws into a part of the panel.
+fn inside(ui: &mut Ui, rect: Rect, add: impl FnOnce(&mut Ui)) {
+    ui.scope_builder(UiBuilder::new().max_rect(rect), add);
+}

@@ -1,0 +1,418 @@
+//! The response beside the loss: a curve with its targets, or a heat map with data points; and the crosshair.
+
+use eframe::egui::{
+    Align2, CursorIcon, EventFilter, Key, Painter, Rect, Response as Touch, Role, Sense, Stroke,
+    Ui, WidgetInfo, pos2, vec2,
+};
+
+use super::picture::{self, Picture, Tone};
+use super::question::Question;
+use super::response::{Responder, Response};
+use crate::gui::chart::{Axes, padded};
+use crate::gui::command::Command;
+use crate::gui::number;
+use crate::gui::simulation::Simulation;
+use crate::gui::theme::{self, Palette};
+use crate::learn::objective::{Formula, Goal};
+use crate::learn::{Affine, Source};
+use crate::network::{Network, Node};
+
+/// How far an arrow key moves the crosshair, as a share of the axis; a fifth of it with Shift.
+const ARROW: f64 = 0.025;
+
+/// What one response plot shows.
+pub(super) struct Plot<'a> {
+    pub(super) network: &'a Network,
+    pub(super) simulation: &'a Simulation,
+    pub(super) question: &'a Question,
+    pub(super) responder: &'a Responder,
+    /// The words over it, such as "with NDC"; the output's name if `None`.
+    pub(super) title: Option<&'a str>,
+    /// The ink of the title and of a curve.
+    pub(super) ink: eframe::egui::Color32,
+    /// Whether a crosshair can be dragged.
+    pub(super) has_crosshair: bool,
+}
+
+/// Draws the plot into all the room there is.
+pub(super) fn response_ui(ui: &mut Ui, plot: &Plot<'_>, commands: &mut Vec<Command>) {
+    let palette = Palette::current(ui);
+    let (rect, touch) = ui.allocate_exact_size(ui.available_size(), Sense::click_and_drag());
+    let painter = ui.painter_at(rect);
+    let formula = formula(plot);
+    let label = match plot.title {
+        Some(title) => format!("response {title}"),
+        None => "response".to_owned(),
+    };
+    touch.widget_info(|| WidgetInfo::labeled(Role::Figure, true, &label));
+    let heading = plot.title.unwrap_or(&formula);
+    let heading = painter.text(
+        rect.min + vec2(2.0, 0.0),
+        Align2::LEFT_TOP,
+        heading,
+        theme::strong(theme::SMALL),
+        if plot.title.is_some() {
+            plot.ink
+        } else {
+            palette.text
+        },
+    );
+    let area = Rect::from_min_max(rect.min + vec2(34.0, 20.0), rect.max - vec2(4.0, 22.0));
+    if area.width() < 50.0 || area.height() < 30.0 {
+        return;
+    }
+    let Some((response, is_stale)) = plot.responder.response() else {
+        let text = plot.responder.failure().unwrap_or("being computed …");
+        painter.text(
+            area.center(),
+            Align2::CENTER_CENTER,
+            text,
+            theme::plain(theme::SMALL),
+            palette.dim,
+        );
+        return;
+    };
+    let axes = match response.axes.len() {
+        1 => curve(&painter, palette, area, plot, response, is_stale),
+        _ => map(&painter, palette, area, plot, response, is_stale),
+    };
+    let Some(axes) = axes else {
+        return;
+    };
+    axes.frame(&painter, palette);
+    axes.x_numbers(&painter, palette);
+    axes.y_numbers(&painter, palette);
+    if plot.has_crosshair {
+        let reading = crosshair_ui(ui, &touch, &painter, &axes, plot, response, commands);
+        let at = pos2(rect.right() - 4.0, rect.top());
+        let galley = painter.layout_no_wrap(reading, theme::mono(theme::SMALL), palette.dim);
+        if at.x - galley.size().x > heading.right() + 6.0 {
+            painter.galley(at - vec2(galley.size().x, 0.0), galley, palette.dim);
+        }
+    }
+}
+
+/// "y(x1, x2)".
+fn formula(plot: &Plot<'_>) -> String {
+    let title = |key| plot.network.node(key).map_or("?", Node::title);
+    let inputs: Vec<&str> = plot
+        .question
+        .task
+        .inputs
+        .iter()
+        .map(|&key| title(key))
+        .collect();
+    let output = plot
+        .question
+        .task
+        .outputs
+        .first()
+        .map_or("?", |&key| title(key));
+    let inputs = match inputs.len() {
+        0..=3 => inputs.join(", "),
+        _ => format!("{}, {}, …", inputs[0], inputs[1]),
+    };
+    format!("{output}({inputs})")
+}
+
+/// Gives a class task's states, which have no targets to be decoded to, in node units.
+fn decode(question: &Question) -> Affine {
+    match question.task.loss {
+        crate::learn::Loss::Mse => question.task.decode,
+        crate::learn::Loss::SoftmaxCrossEntropy => Affine::default(),
+    }
+}
+
+/// A response to one input.
+fn curve(
+    painter: &Painter,
+    palette: &Palette,
+    area: Rect,
+    plot: &Plot<'_>,
+    response: &Response,
+    is_stale: bool,
+) -> Option<Axes> {
+    let axis = response.axes.first()?;
+    let slot = *response.outputs.first()?;
+    let decode = decode(plot.question);
+    let targets: Vec<[f64; 2]> = plot
+        .question
+        .objective
+        .examples()
+        .iter()
+        .filter_map(|example| {
+            let Goal::States(goal) = &example.goal else {
+                return None;
+            };
+            let x = plot.question.task.encode.invert(*example.inputs.first()?);
+            Some([x, decode.invert(*goal.first()?)])
+        })
+        .collect();
+    let mut y = [f64::INFINITY, f64::NEG_INFINITY];
+    let mut include = |v: f64| y = [y[0].min(v), y[1].max(v)];
+    for point in &targets {
+        include(point[1]);
+    }
+    for k in 0..axis.samples {
+        if let Some(x) = response.state(slot, k, 0) {
+            include(decode.invert(x));
+        }
+    }
+    if y[0] > y[1] {
+        y = [-1.0, 1.0];
+    }
+    let axes = Axes::new(area, axis.range, padded(y, 0.1));
+    axes.ground(painter, palette);
+    if let Source::Function(function) = &plot.question.task.source
+        && let Ok(formula) = Formula::new(&function.expr)
+    {
+        let samples = (0..=200).filter_map(|k| {
+            let x = function.from + f64::from(k) / 200.0 * (function.to - function.from);
+            Some([x, formula.at(x).ok()?])
+        });
+        axes.dashed(painter, samples, Stroke::new(1.2, palette.dim));
+    }
+    // A formula's samples lie on its own line; as rings they would hide it.
+    let radius = if targets.len() > 24 { 1.6 } else { 3.5 };
+    for &target in &targets {
+        let at = axes.screen(target);
+        axes.inside(painter)
+            .circle_stroke(at, radius, Stroke::new(1.4, palette.text));
+    }
+    let ink = if is_stale {
+        plot.ink.gamma_multiply(0.4)
+    } else {
+        plot.ink
+    };
+    // A gap ends a line and begins another: what does not settle is not drawn through.
+    let samples: Vec<Option<[f64; 2]>> = (0..axis.samples)
+        .map(|k| {
+            let x = response.state(slot, k, 0)?;
+            Some([axis.at(k), decode.invert(x)])
+        })
+        .collect();
+    for line in samples.split(Option::is_none) {
+        axes.curve(
+            painter,
+            line.iter().flatten().copied(),
+            Stroke::new(2.0, ink),
+        );
+    }
+    Some(axes)
+}
+
+/// A response to two inputs.
+fn map(
+    painter: &Painter,
+    palette: &Palette,
+    area: Rect,
+    plot: &Plot<'_>,
+    response: &Response,
+    is_stale: bool,
+) -> Option<Axes> {
+    let side = area.height().min(area.width());
+    let area = Rect::from_min_size(area.min, vec2(side, side));
+    let [horizontal, vertical] = response.axes.as_slice() else {
+        return None;
+    };
+    let slot = *response.outputs.first()?;
+    let decode = decode(plot.question);
+    let targets = plot.question.target_range(0).map(|u| decode.apply(u));
+    let tone = Tone::over(targets);
+    let shown = Picture {
+        response,
+        slot,
+        tone,
+        most: usize::MAX,
+        is_stale,
+    };
+    picture::paint(painter, palette, area, &shown);
+    picture::contour(
+        painter,
+        area,
+        response,
+        slot,
+        tone.middle,
+        Stroke::new(1.4, eframe::egui::Color32::from_gray(30)),
+    );
+    // Samples stand in the middles of their cells, so the picture is half a cell wider than its axes at each end.
+    let widened = |axis: &super::response::Axis| {
+        let half = 0.5 * (axis.range[1] - axis.range[0]) / (axis.samples - 1) as f64;
+        [axis.range[0] - half, axis.range[1] + half]
+    };
+    let axes = Axes::new(area, widened(horizontal), widened(vertical));
+    for example in plot.question.objective.examples() {
+        let (Goal::States(goal), [x, y, ..]) = (&example.goal, example.inputs.as_slice()) else {
+            continue;
+        };
+        let encode = plot.question.task.encode;
+        let at = axes.screen([encode.invert(*x), encode.invert(*y)]);
+        let high = goal.first().is_some_and(|goal| *goal > tone.middle);
+        let [low_ink, _, high_ink] = palette.states;
+        painter.circle(
+            at,
+            5.0,
+            if high { high_ink } else { low_ink },
+            Stroke::new(2.0, eframe::egui::Color32::from_gray(20)),
+        );
+        painter.circle_stroke(
+            at,
+            6.5,
+            Stroke::new(1.0, eframe::egui::Color32::from_gray(245)),
+        );
+    }
+    let title = |key| plot.network.node(key).map_or("?", Node::title);
+    let name = |key, at, align| {
+        painter.text(
+            at,
+            align,
+            title(key),
+            theme::plain(theme::SMALL),
+            palette.dim,
+        );
+    };
+    // Both names stand where no number of the axes can be: beside and below the corners.
+    name(
+        horizontal.key,
+        pos2(area.right() + 6.0, area.bottom() + 4.0),
+        Align2::LEFT_TOP,
+    );
+    name(
+        vertical.key,
+        pos2(area.left() - 6.0, area.bottom() + 4.0),
+        Align2::RIGHT_TOP,
+    );
+    Some(axes)
+}
+
+/// Draws the crosshair where the inputs are, and moves them with it. Returns the reading there.
+fn crosshair_ui(
+    ui: &Ui,
+    touch: &Touch,
+    painter: &Painter,
+    axes: &Axes,
+    plot: &Plot<'_>,
+    response: &Response,
+    commands: &mut Vec<Command>,
+) -> String {
+    let palette = Palette::current(ui);
+    let encode = plot.question.task.encode;
+    let decode = decode(plot.question);
+    let inputs: Vec<f64> = response
+        .axes
+        .iter()
+        .filter_map(|axis| Some(encode.invert(plot.simulation.state_of(axis.key)?)))
+        .collect();
+    let output = plot
+        .question
+        .task
+        .outputs
+        .first()
+        .and_then(|&key| plot.simulation.state_of(key))
+        .map(|x| decode.invert(x));
+    let (Some(&x), Some(output)) = (inputs.first(), output) else {
+        return String::new();
+    };
+    let y = inputs.get(1).copied().unwrap_or(output);
+    let at = axes.screen([x, y]);
+    let inside = axes.inside(painter);
+    let is_held = touch.dragged() || touch.has_focus();
+    let ink = if response.axes.len() == 2 {
+        eframe::egui::Color32::from_gray(20)
+    } else {
+        palette.text
+    };
+    inside.vline(
+        at.x,
+        axes.rect.y_range(),
+        Stroke::new(1.0, ink.gamma_multiply(0.55)),
+    );
+    inside.hline(
+        axes.rect.x_range(),
+        at.y,
+        Stroke::new(1.0, ink.gamma_multiply(0.55)),
+    );
+    inside.circle_stroke(at, 8.0, Stroke::new(if is_held { 2.4 } else { 1.6 }, ink));
+    let moved = moved(ui, touch, axes, response, [x, y]);
+    if touch.hovered() || touch.dragged() {
+        ui.set_cursor_icon(CursorIcon::Crosshair);
+    }
+    if let Some(to) = moved {
+        let clamps = response
+            .axes
+            .iter()
+            .zip(to)
+            .map(|(axis, u)| (axis.key, encode.apply(u)))
+            .collect();
+        commands.push(Command::Hold(clamps));
+    }
+    if touch.double_clicked() {
+        commands.push(Command::Release);
+    }
+    let reading = if plot.simulation.is_held() {
+        format!("held {}", number::state(output))
+    } else {
+        number::state(output)
+    };
+    let position: Vec<String> = inputs.iter().map(|u| number::state(*u)).collect();
+    ui.ctx().accesskit_node_builder(touch.id, |node| {
+        node.set_value(format!("at {}: {reading}", position.join(", ")));
+    });
+    reading
+}
+
+/// Where pointer or arrows put the crosshair, in the units of the task and within the picture.
+fn moved(
+    ui: &Ui,
+    touch: &Touch,
+    axes: &Axes,
+    response: &Response,
+    [x, y]: [f64; 2],
+) -> Option<[f64; 2]> {
+    let within = |k: usize, u: f64| {
+        response
+            .axes
+            .get(k)
+            .map_or(u, |axis| u.clamp(axis.range[0], axis.range[1]))
+    };
+    if touch.dragged() || touch.clicked() {
+        let pointer = touch.interact_pointer_pos()?;
+        let [lo, hi] = axes.y;
+        let share = f64::from((axes.rect.bottom() - pointer.y) / axes.rect.height());
+        return Some([
+            within(0, axes.x_at(pointer.x)),
+            within(1, lo + share * (hi - lo)),
+        ]);
+    }
+    if !touch.has_focus() {
+        return None;
+    }
+    ui.memory_mut(|memory| {
+        memory.set_focus_lock_filter(
+            touch.id,
+            EventFilter {
+                horizontal_arrows: true,
+                vertical_arrows: true,
+                ..EventFilter::default()
+            },
+        );
+    });
+    let presses = |key| ui.input(|i| i.num_presses(key)) as f64;
+    let share = if ui.input(|i| i.modifiers.shift) {
+        0.2 * ARROW
+    } else {
+        ARROW
+    };
+    let right = presses(Key::ArrowRight) - presses(Key::ArrowLeft);
+    let up = presses(Key::ArrowUp) - presses(Key::ArrowDown);
+    if right == 0.0 && up == 0.0 {
+        return None;
+    }
+    let step = |k: usize| {
+        response
+            .axes
+            .get(k)
+            .map_or(0.0, |axis| share * (axis.range[1] - axis.range[0]))
+    };
+    Some([within(0, x + right * step(0)), within(1, y + up * step(1))])
+}

@@ -1,0 +1,419 @@
+//! The training panel, driven as a person drives it.
+#![cfg(feature = "gui")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot find its widget has failed"
+)]
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use eframe::egui::{Key, Modifiers, accesskit::Role, vec2};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT, Queryable};
+use thermonet::gui::{App, Start};
+
+/// XOR of two inputs at ±2 by four hidden reservoirs, two rails and quantum dots throughout.
+fn xor(hidden: usize, rule: &str, steps: usize) -> String {
+    let mut nodes = String::from(
+        r#"{"id":"x1","role":"input","value":2.0,"at":[0,-60]},{"id":"x2","role":"input","value":-2.0,"at":[0,60]},
+        {"id":"hi","role":"bias","value":3.0,"at":[120,-200]},{"id":"lo","role":"bias","value":-3.0,"at":[120,200]},
+        {"id":"y","role":"output","leak":0.5,"at":[360,0]}"#,
+    );
+    let mut edges = String::new();
+    let mut edge = |from: &str, to: &str| {
+        let comma = if edges.is_empty() { "" } else { "," };
+        write!(
+            edges,
+            r#"{comma}{{"id":"{from}{to}","from":"{from}","to":"{to}","device":{{"kind":"quantum_dot","tunnel_rate":0.7,"level":-1.0,"shift":0.8}}}}"#
+        )
+        .unwrap();
+    };
+    for k in 1..=hidden {
+        let h = format!("h{k}");
+        for from in ["x1", "x2", "hi", "lo"] {
+            edge(from, &h);
+        }
+        edge(&h, "y");
+        let at = 100.0 * (k as f64 - 0.5 * (hidden as f64 + 1.0));
+        write!(
+            nodes,
+            r#",{{"id":"{h}","role":"hidden","leak":0.5,"at":[200,{at}]}}"#
+        )
+        .unwrap();
+    }
+    format!(
+        r#"{{"format":"thermonet/1","name":"XOR","platform":"electronic","nodes":[{nodes}],"edges":[{edges}],
+        "task":{{"inputs":["x1","x2"],"outputs":["y"],"rows":[{{"in":[0,0],"out":[0]}},{{"in":[0,1],"out":[1]}},
+        {{"in":[1,0],"out":[1]}},{{"in":[1,1],"out":[0]}}],"encode":{{"scale":4,"offset":-2}},
+        "decode":{{"scale":1.4,"offset":-0.7}}}},"training":{{"rule":"{rule}","steps":{steps},"seed":7}}}}"#
+    )
+}
+
+struct Window {
+    harness: Harness<'static, App>,
+    _folder: tempfile::TempDir,
+}
+
+impl Window {
+    fn open(json: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path: PathBuf = folder.path().join("network.json");
+        std::fs::write(&path, json).unwrap();
+        let start = Start {
+            file: Some(path),
+            state_folder: Some(folder.path().into()),
+            ..Start::default()
+        };
+        let mut harness = Harness::builder()
+            .with_size(vec2(1280.0, 720.0))
+            .with_step_dt(1.0 / 60.0)
+            .build_eframe(move |cc| App::new(cc, &start));
+        harness.run_steps(2);
+        let mut window = Self {
+            harness,
+            _folder: folder,
+        };
+        window.until("the task is read", |app| !app.is_computing());
+        window
+    }
+
+    fn app(&self) -> &App {
+        self.harness.state()
+    }
+
+    /// Steps frames until something holds; panics after a time no machine needs.
+    fn until(&mut self, what: &str, holds: impl Fn(&App) -> bool) {
+        let start = Instant::now();
+        while !holds(self.app()) {
+            assert!(
+                start.elapsed() < Duration::from_mins(1),
+                "not within a minute: {what}; {:?}",
+                self.app().training_problem()
+            );
+            self.harness.step();
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        self.harness.run_steps(2);
+    }
+
+    fn click(&mut self, label: &str) {
+        self.harness.get_by_label(label).click();
+        // A click takes two frames, and a window lays itself out in one more before it is seen.
+        self.harness.run_steps(4);
+    }
+
+    fn press(&mut self, key: Key) {
+        self.harness.key_press(key);
+        self.harness.run_steps(2);
+    }
+
+    /// Trains to the end of the steps.
+    fn train(&mut self) {
+        self.click("train");
+        self.until("training rests", |app| !app.is_training());
+    }
+
+    fn losses(&self) -> Vec<f64> {
+        self.app().training_losses()[0].to_vec()
+    }
+}
+
+#[test]
+fn a_training_lowers_the_loss_and_is_one_step_of_undo() {
+    let mut window = Window::open(&xor(4, "implicit", 300));
+    let before = window.app().document().clone();
+    window.click("train");
+    window.until("losses come in", |app| app.training_losses()[0].len() > 5);
+    assert_eq!(
+        window.app().document(),
+        &before,
+        "a run must not touch the document"
+    );
+    window.until("training rests", |app| !app.is_training());
+    let losses = window.losses();
+    assert_eq!(losses.len(), 300);
+    let least = losses.iter().copied().fold(f64::INFINITY, f64::min);
+    assert!(least < losses[0], "{} to {least}", losses[0]);
+    assert_ne!(window.app().document(), &before);
+    assert_eq!(window.app().undo_name(), Some("train"));
+    window
+        .harness
+        .key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    window.harness.run_steps(3);
+    assert_eq!(window.app().document(), &before);
+    assert_eq!(window.app().undo_name(), None);
+}
+
+#[test]
+fn stopping_is_quick_and_keeps_the_best() {
+    let mut window = Window::open(&xor(4, "implicit", 1_000_000));
+    window.press(Key::G);
+    window.until("losses come in", |app| app.training_losses()[0].len() > 50);
+    let asked = Instant::now();
+    window.harness.get_by_label("stop training").click();
+    window.harness.step();
+    window.until("training rests", |app| !app.is_training());
+    assert!(
+        asked.elapsed() < Duration::from_secs(2),
+        "{:?}",
+        asked.elapsed()
+    );
+    assert_eq!(window.app().undo_name(), Some("train"));
+    // Going on is the same run, and the same step of undo.
+    let so_far = window.losses().len();
+    window.press(Key::Comma);
+    window.until("the step is taken", |app| !app.is_training());
+    assert_eq!(window.losses().len(), so_far + 1);
+    window
+        .harness
+        .key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    window.harness.run_steps(3);
+    assert_eq!(window.app().undo_name(), None);
+}
+
+#[test]
+fn rewinding_repeats_the_run() {
+    let mut window = Window::open(&xor(3, "implicit", 60));
+    let mut runs = Vec::new();
+    for _ in 0..2 {
+        window.click("rewind training");
+        window.until("the seed is drawn", |app| {
+            app.undo_name() == Some("rewind to seed 7")
+        });
+        window.train();
+        runs.push(window.losses());
+    }
+    assert_eq!(runs[0].len(), 60);
+    assert_eq!(runs[0], runs[1]);
+    window.click("new seed");
+    window.until("the seed is drawn", |app| {
+        app.document().training.unwrap().seed == 8
+    });
+    window.train();
+    assert_ne!(window.losses(), runs[0]);
+}
+
+#[test]
+fn a_point_of_the_curve_can_be_loaded() {
+    let mut window = Window::open(&xor(3, "implicit", 80));
+    window.train();
+    let trained = window.app().document().clone();
+    let figure = window
+        .harness
+        .get_by(|node| node.role() == Role::Figure && is_loss(node.label()))
+        .rect();
+    let pointer = figure.left_center() + vec2(0.5 * figure.width(), 0.0);
+    window.harness.hover_at(pointer);
+    window.harness.run_steps(2);
+    window.harness.drag_at(pointer);
+    window.harness.run_steps(1);
+    window.harness.drop_at(pointer);
+    window.harness.run_steps(3);
+    let name = window.app().undo_name().unwrap().to_owned();
+    assert!(name.starts_with("load step "), "{name}");
+    assert_ne!(window.app().document(), &trained);
+    window
+        .harness
+        .key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    window.harness.run_steps(3);
+    assert_eq!(window.app().document(), &trained);
+}
+
+fn is_loss(label: Option<String>) -> bool {
+    label.is_some_and(|label| label.starts_with("loss"))
+}
+
+#[test]
+fn the_rate_can_be_changed_while_it_runs() {
+    let mut window = Window::open(&xor(4, "implicit", 1_000_000));
+    window.click("train");
+    window.until("losses come in", |app| app.training_losses()[0].len() > 5);
+    window
+        .harness
+        .get_by_role_and_label(Role::Slider, "rate")
+        .set_value_accesskit(0.005);
+    window.harness.run_steps(3);
+    let rate = window.app().document().training.unwrap().rate;
+    assert!((rate - 0.005).abs() < 1e-12);
+    let so_far = window.losses().len();
+    window.until("it goes on", |app| {
+        app.training_losses()[0].len() > so_far + 5
+    });
+    assert!(window.app().is_training());
+    window.press(Key::G);
+    window.until("training rests", |app| !app.is_training());
+}
+
+#[test]
+fn a_broken_task_says_where() {
+    let broken = xor(2, "implicit", 10).replace(
+        r#""rows":[{"in":[0,0],"out":[0]},"#,
+        r#""data":"nowhere.csv","rowless":[{"in":[0,0],"out":[0]},"#,
+    );
+    // A file with both is refused as a whole; a data file that is missing is found out by the compiler of tasks.
+    let (head, tail) = broken.split_once(r#","rowless":"#).unwrap();
+    let (_, tail) = tail.split_once("],\"encode\"").unwrap();
+    let mut window = Window::open(&format!("{head},\"encode\"{tail}"));
+    window.until("the task is read", |app| app.training_problem().is_some());
+    let problem = window.app().training_problem().unwrap();
+    assert!(problem.contains("nowhere.csv"), "{problem}");
+    window.click("train");
+    assert!(!window.app().is_training());
+    assert!(
+        window
+            .harness
+            .query_by_label_contains("nowhere.csv")
+            .is_some()
+    );
+}
+
+#[test]
+fn a_slow_trainer_blocks_no_frame() {
+    // Every step measures some thousand losses: far longer than a frame.
+    let mut window = Window::open(&xor(40, "finite_difference", 50));
+    window.click("train");
+    let mut longest = Duration::ZERO;
+    for _ in 0..30 {
+        let start = Instant::now();
+        window.harness.step();
+        longest = longest.max(start.elapsed());
+    }
+    assert!(window.app().is_training());
+    assert!(longest < Duration::from_millis(500), "{longest:?}");
+}
+
+#[test]
+fn the_crosshair_sets_the_inputs_and_the_document_does_not_know() {
+    let mut window = Window::open(&xor(3, "implicit", 10));
+    let before = window.app().document().clone();
+    let state = window.app().state_of("x1").unwrap();
+    let figure = window
+        .harness
+        .get_by_role_and_label(Role::Figure, "response")
+        .rect();
+    let at = figure.left_center() + vec2(60.0, -20.0);
+    window.harness.hover_at(at);
+    window.harness.run_steps(1);
+    window.harness.drag_at(at);
+    window.harness.run_steps(2);
+    window.harness.drop_at(at);
+    window.harness.run_steps(3);
+    let moved = window.app().state_of("x1").unwrap();
+    assert!((moved - state).abs() > 0.05, "{state} to {moved}");
+    assert_eq!(window.app().document(), &before);
+    assert_eq!(window.app().undo_name(), None);
+    assert!(!window.app().is_unsaved());
+    // The arrows move it too, and the reset lets go.
+    window
+        .harness
+        .get_by_role_and_label(Role::Figure, "response")
+        .focus();
+    window.harness.run_steps(2);
+    window.press(Key::ArrowLeft);
+    assert!(window.app().state_of("x1").unwrap() < moved);
+    window.press(Key::R);
+    let back = window.app().state_of("x1").unwrap();
+    assert!((back - state).abs() < 1e-12, "{back}");
+}
+
+#[test]
+fn comparing_trains_both_and_says_what_happened() {
+    let mut window = Window::open(&xor(4, "implicit", 400));
+    let before = window.app().document().clone();
+    window.press(Key::C);
+    window.until("both have trained", |app| !app.is_computing());
+    let losses = window.app().training_losses();
+    assert_eq!(losses.len(), 2);
+    assert!(losses.iter().all(|losses| !losses.is_empty()));
+    assert_eq!(window.app().document(), &before);
+    let floor = 2.0 * 0.7 * 0.7 / 3.0;
+    let least = |k: usize| losses[k].iter().copied().fold(f64::INFINITY, f64::min);
+    assert!(least(1) >= floor * (1.0 - 1e-9), "{}", least(1));
+    let said = if least(0) < floor {
+        "Only the one with NDC computes this"
+    } else {
+        "not past the"
+    };
+    assert!(window.harness.query_by_label_contains(said).is_some());
+    for title in ["response with NDC", "response without NDC"] {
+        let _ = window.harness.get_by_role_and_label(Role::Figure, title);
+    }
+}
+
+/// The same network with nothing to do.
+fn without_task(json: &str) -> String {
+    let (head, tail) = json.split_once(r#""task":"#).unwrap();
+    let (_, tail) = tail.split_once(r#""training""#).unwrap();
+    format!(r#"{head}"training"{tail}"#)
+}
+
+#[test]
+fn a_gate_is_given_in_two_clicks() {
+    let mut window = Window::open(&without_task(&xor(2, "implicit", 20)));
+    assert!(window.app().document().task.is_none());
+    window.click("choose a task");
+    window.click("gate XNOR");
+    window.until("the task is read", |app| !app.is_computing());
+    let task = window.app().document().task.clone().unwrap();
+    assert_eq!(task.inputs.len(), 2);
+    assert_eq!(window.app().undo_name(), Some("task"));
+    window.press(Key::Escape);
+    window.train();
+    assert_eq!(window.losses().len(), 20);
+    assert_eq!(window.app().training_problem(), None);
+}
+
+#[test]
+fn a_broken_formula_says_where_and_changes_nothing() {
+    let mut window = Window::open(&xor(2, "implicit", 20));
+    let before = window.app().document().clone();
+    window.press(Key::K);
+    let field = window.harness.get_by_label("formula");
+    field.focus();
+    window.harness.run_steps(2);
+    window
+        .harness
+        .key_press_modifiers(Modifiers::COMMAND, Key::A);
+    window.harness.run_steps(2);
+    window
+        .harness
+        .get_by_label("formula")
+        .type_text("sin(pi*z)");
+    window.harness.run_steps(3);
+    let problem = window.app().training_problem().unwrap();
+    assert!(
+        problem.starts_with("task.function.expr, character 8: 'z'"),
+        "{problem}"
+    );
+    window.click("Use formula");
+    assert_eq!(window.app().document(), &before);
+    window
+        .harness
+        .key_press_modifiers(Modifiers::COMMAND, Key::A);
+    window.harness.run_steps(2);
+    window.click("two periods");
+    window.until("the task is read", |app| !app.is_computing());
+    let task = window.app().document().task.clone().unwrap();
+    assert_eq!((task.inputs.len(), task.outputs.len()), (1, 1));
+    assert_eq!(window.app().training_problem(), None);
+}
+
+#[test]
+fn the_gradient_of_the_rule_agrees_with_differences() {
+    let mut window = Window::open(&xor(2, "implicit", 20));
+    window.press(Key::D);
+    window.until("the gradient is there", |app| !app.is_computing());
+    let node = window
+        .harness
+        .get_by_label_contains("cosine over all parameters");
+    let text = node
+        .accesskit_node()
+        .label()
+        .or_else(|| node.accesskit_node().value())
+        .unwrap();
+    let (_, number) = text.rsplit_once(' ').unwrap();
+    let cosine: f64 = number.parse().unwrap();
+    assert!(cosine > 0.999, "{cosine}");
+}
