@@ -31,11 +31,14 @@ stop_program
 start_program "$program" --preset fold
 sleep 1
 click 1253 20
-xdotool mousemove 640 500
+xdotool mousemove 440 400
 sleep 5
 save fold-light
 stop_program
 
-start_program "$program" --preset latch
-sleep 5
-save latch
+# C compares the network with its twin without NDC; both are trained from the same seed.
+start_program "$program" --preset xor
+sleep 2
+xdotool key c
+sleep 14
+save compare
