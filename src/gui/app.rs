@@ -1,5 +1,6 @@
 //! The window: one frame drains the workers, lets time pass, draws, and then carries out what was asked for.
 
+mod build;
 mod watch;
 
 use std::path::{Path, PathBuf};
@@ -19,6 +20,7 @@ use super::opening::{load_message, opening, refusal, rejection};
 use super::simulation::Simulation;
 use super::theme::{self, Palette};
 use super::time_bar;
+use super::toast::{self, Toast};
 use super::traces;
 use super::training::{self, Application, Coach, Windows};
 use super::view::{ViewState, only, only_edge, selection_of};
@@ -69,6 +71,9 @@ pub struct App {
     built: Revision,
     dialog: Option<Dialog>,
     message: Option<Message>,
+    toast: Option<Toast>,
+    /// Where the canvas lies.
+    canvas: egui::Rect,
     title: String,
 }
 
@@ -81,6 +86,8 @@ impl App {
             .and_then(|storage| eframe::get_value(storage, VIEW_KEY))
             .unwrap_or_default();
         theme::install(&cc.egui_ctx, view.theme);
+        cc.egui_ctx
+            .options_mut(|options| options.input_options.max_click_dist = canvas::CLICK);
         let (document, path, message) = opening(start);
         let editor = Editor::new(document, path);
         let simulation = Simulation::new(editor.network(), FIRST_SPEED);
@@ -101,6 +108,8 @@ impl App {
             built: Revision::default(),
             dialog: None,
             message,
+            toast: None,
+            canvas: egui::Rect::NOTHING,
             title: String::new(),
         };
         app.select_something();
@@ -143,7 +152,9 @@ impl App {
         self.coach.clear();
         self.windows.clear();
         self.view.camera = None;
+        self.view.hand.let_go();
         self.message = None;
+        self.toast = None;
         self.select_something();
     }
 
@@ -179,7 +190,7 @@ impl App {
         let edits = application.edits(self.editor.document());
         let selected = self.view.selection.clone();
         match self.editor.edit_all(&application.name, &edits, &selected) {
-            Ok(()) => self.coach.applied(&self.editor, application),
+            Ok(_) => self.coach.applied(&self.editor, application),
             Err(problem) => self.message = Some(refusal(&problem)),
         }
     }
@@ -192,6 +203,9 @@ impl App {
 
     /// Carries out one command.
     fn carry_out(&mut self, ctx: &Context, command: Command) {
+        let Some(command) = self.carry_out_building(command) else {
+            return;
+        };
         match command {
             Command::Act(action) => self.act(ctx, action),
             Command::Live(edit) => {
@@ -225,10 +239,20 @@ impl App {
             Command::Hold(clamps) => self.simulation.hold(&clamps),
             Command::Release => self.simulation.release(),
             Command::Dismiss => self.message = None,
+            // These were carried out above.
+            Command::LiveAll(_)
+            | Command::End(_)
+            | Command::Perform(..)
+            | Command::Insert(..)
+            | Command::SelectAll(_)
+            | Command::Device(_) => {}
         }
     }
 
     fn act(&mut self, ctx: &Context, action: Action) {
+        if self.build(ctx, action) {
+            return;
+        }
         match action {
             Action::Open => self.dialog = Some(self.file_dialog(FileUse::Open)),
             Action::Save => match self.editor.path() {
@@ -237,17 +261,21 @@ impl App {
             },
             Action::SaveAs => self.dialog = Some(self.file_dialog(FileUse::Save)),
             Action::Undo => {
+                self.view.hand.let_go();
                 if let Some(selection) = self.editor.undo() {
                     self.view.selection = selection;
                 }
             }
             Action::Redo => {
+                self.view.hand.let_go();
                 if let Some(selection) = self.editor.redo() {
                     self.view.selection = selection;
                 }
             }
             Action::Deselect => {
-                if self.editor.is_dragging() {
+                if self.view.hand.take_cancelled() {
+                    // The canvas has given something up: that is enough for one press.
+                } else if self.editor.is_dragging() {
                     self.editor.abandon();
                 } else if self.message.is_some() {
                     self.message = None;
@@ -295,6 +323,24 @@ impl App {
             Action::Gradient => self.windows.is_gradient_open = !self.windows.is_gradient_open,
             Action::Keys => self.dialog = Some(Dialog::Keys),
             Action::About => self.dialog = Some(Dialog::About),
+            // These were done above.
+            Action::Cut
+            | Action::Copy
+            | Action::Paste
+            | Action::Duplicate
+            | Action::Delete
+            | Action::SelectAll
+            | Action::NewHidden
+            | Action::NewInput
+            | Action::NewBias
+            | Action::NewOutput
+            | Action::NewNote
+            | Action::StartEdge
+            | Action::Reverse
+            | Action::Device(_)
+            | Action::Tidy
+            | Action::LinearFlow
+            | Action::Snap => {}
         }
     }
 
@@ -362,7 +408,17 @@ impl App {
             // Space presses a focused button.
             let belongs_to_widget = shortcut.logical_key == egui::Key::Space
                 && focused.is_some_and(|focused| !widgets::is_slider(ctx, focused));
-            if is_plain && (is_typing || belongs_to_widget) {
+            // Esc closes an open menu, and nothing else.
+            let belongs_to_menu =
+                shortcut.logical_key == egui::Key::Escape && egui::Popup::is_any_open(ctx);
+            // While one types, the clipboard is the field's.
+            let is_clipboard = matches!(
+                action,
+                Action::Cut | Action::Copy | Action::Paste | Action::SelectAll
+            );
+            if (is_plain && (is_typing || belongs_to_widget || belongs_to_menu))
+                || (is_clipboard && is_typing)
+            {
                 continue;
             }
             if ctx.input_mut(|i| i.consume_shortcut(&shortcut)) {
@@ -452,6 +508,7 @@ impl App {
             .show(ui, |ui| {
                 let shown = Shown {
                     network: self.editor.network(),
+                    app: &self.editor.document().app,
                     scene: &self.scene,
                     scale: &self.scale,
                     simulation: &self.simulation,
@@ -459,6 +516,7 @@ impl App {
                     derived: &self.derived,
                 };
                 let area = ui.available_rect_before_wrap();
+                self.canvas = area;
                 canvas::canvas_ui(ui, &shown, &mut self.view, commands);
                 if let (Some(response), Some(camera), false) = (
                     self.coach.responder(0).response(),
@@ -500,6 +558,7 @@ impl eframe::App for App {
                 &self.simulation.flow().responses,
                 self.simulation.speed(),
                 seconds,
+                self.view.is_flow_linear,
             );
             ctx.request_repaint();
         }
@@ -508,6 +567,7 @@ impl eframe::App for App {
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
         let ctx = ui.ctx().clone();
         let mut commands = Vec::new();
+        self.clipboard(&ctx, &mut commands);
         self.shortcuts(&ctx, &mut commands);
         self.panels_ui(ui, &mut commands);
         self.windows.show_ui(
@@ -524,6 +584,17 @@ impl eframe::App for App {
             && dialogs::dialog_ui(&ctx, &mut dialog, &mut commands)
         {
             self.dialog = Some(dialog);
+        }
+        if let Some(mut toast) = self.toast.take()
+            && toast::toast_ui(
+                &ctx,
+                &mut toast,
+                self.canvas,
+                self.editor.revision(),
+                &mut commands,
+            )
+        {
+            self.toast = Some(toast);
         }
         let is_asked = !commands.is_empty();
         for command in commands {

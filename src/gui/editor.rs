@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::device::Device;
+use crate::document::insertion::Insertion;
 use crate::document::{Document, Edit, History, Problem, Revision, Selection};
 use crate::network::{Network, Node};
 
@@ -88,12 +89,31 @@ impl Editor {
     pub(crate) fn edit_done(&mut self, edit: &Edit, selected: &Selection) -> Result<(), Problem> {
         let made = self.edit_live(edit, selected);
         let name = name(self.network(), edit);
-        self.history.commit(name, selected.clone());
-        self.before = None;
+        self.end(&name, selected);
         made
     }
 
-    /// Makes several changes as one step of undo: all of them, or none.
+    /// Ends the gesture under way: one step of undo under this name.
+    pub(crate) fn end(&mut self, name: &str, selected: &Selection) {
+        self.history.commit(name, selected.clone());
+        self.before = None;
+    }
+
+    /// Adds all of an insertion as one step of undo, or nothing; returns what is new.
+    ///
+    /// # Errors
+    /// What is wrong with the first addition that is refused.
+    pub(crate) fn insert(
+        &mut self,
+        name: &str,
+        insertion: &Insertion,
+        selected: &Selection,
+    ) -> Result<Selection, Problem> {
+        self.before = None;
+        self.history.insert(name, selected, insertion)
+    }
+
+    /// Makes several changes as one step of undo: all of them, or none. Returns what is to be selected.
     ///
     /// # Errors
     /// What is wrong with the first change that is refused.
@@ -102,9 +122,9 @@ impl Editor {
         name: &str,
         edits: &[Edit],
         selected: &Selection,
-    ) -> Result<(), Problem> {
+    ) -> Result<Selection, Problem> {
         self.before = None;
-        self.history.perform(name, selected, edits).map(|_| ())
+        self.history.perform(name, selected, edits)
     }
 
     /// Gives up the change under way.
@@ -150,6 +170,7 @@ fn name(network: &Network, edit: &Edit) -> String {
         Edit::SetLeak(key, _) => format!("leak of {}", node(*key)),
         Edit::SetInitial(key, _) => format!("initial state of {}", node(*key)),
         Edit::MoveNode(key, _) => format!("move {}", node(*key)),
+        Edit::SetApp(_) => "note".to_owned(),
         Edit::SetTask(Some(_)) => "task".to_owned(),
         Edit::SetTask(None) => "remove task".to_owned(),
         Edit::SetTraining(_) => "training settings".to_owned(),

@@ -8,6 +8,7 @@ use super::icon::Icon;
 use super::theme::{self, Palette};
 use super::view::ViewState;
 use super::widgets;
+use crate::device::Kind;
 use crate::document::presets::PRESETS;
 
 /// Draws the bar.
@@ -131,10 +132,24 @@ fn menu_ui(
         let (text, is_enabled) = match action {
             Action::Undo => stepped(action, editor.undo_name()),
             Action::Redo => stepped(action, editor.redo_name()),
+            Action::Device(number) => {
+                let platform = editor.network().platform();
+                match Kind::of_platform(platform).nth(usize::from(number) - 1) {
+                    Some(kind) => (kind.title().to_owned(), true),
+                    None => continue,
+                }
+            }
             _ => (action.text().to_owned(), true),
         };
         let is_on = match action {
             Action::Values => Some(view.show_values),
+            Action::LinearFlow => Some(view.is_flow_linear),
+            Action::Snap => Some(view.is_snapping),
+            Action::Device(number) => {
+                let platform = editor.network().platform();
+                let kind = Kind::of_platform(platform).nth(usize::from(number) - 1);
+                Some(kind == Some(view.hand.next_kind(platform)))
+            }
             Action::Inspector => Some(view.is_inspector_open),
             Action::Traces => Some(view.is_traces_open),
             Action::Training => Some(view.is_training_open),
