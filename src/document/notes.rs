@@ -38,13 +38,9 @@ pub fn notes(app: &Map<String, Value>) -> Vec<CanvasNote> {
 /// A number that no note has.
 #[must_use]
 pub fn free(notes: &[CanvasNote]) -> u64 {
-    let largest = notes.iter().map(|note| note.id).max().unwrap_or(0);
-    match largest.checked_add(1) {
-        Some(next) => next,
-        None => (1..)
-            .find(|id| notes.iter().all(|note| note.id != *id))
-            .unwrap_or(1),
-    }
+    let is_free = |id: &u64| notes.iter().all(|note| note.id != *id);
+    // Among one number more than there are notes, one is free.
+    (1..=notes.len() as u64 + 1).find(is_free).unwrap_or(1)
 }
 
 fn text_and_place(item: &Value) -> Option<(String, [f64; 2])> {

@@ -427,6 +427,31 @@ impl App {
         }
     }
 
+    fn inspector_ui(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
+        if !self.view.is_inspector_open {
+            return;
+        }
+        let palette = Palette::current(ui);
+        let flat = |margin: Margin| Frame::new().fill(palette.panel).inner_margin(margin);
+        let [least, most] = INSPECTOR_RANGE;
+        let most = most.min(INSPECTOR_SHARE * ui.available_width()).max(least);
+        Panel::right("inspector")
+            .default_size(INSPECTOR)
+            .size_range(least..=most)
+            .resizable(true)
+            .frame(flat(Margin::symmetric(14, 10)))
+            .show(ui, |ui| {
+                let shown = Inspected {
+                    editor: &self.editor,
+                    simulation: &self.simulation,
+                    derived: &self.derived,
+                    scale: &self.scale,
+                    selection: only(&self.view.selection),
+                };
+                inspector::inspector_ui(ui, &shown, &mut self.curves, commands);
+            });
+    }
+
     fn panels_ui(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
         let palette = Palette::current(ui);
         let flat = |margin: Margin| Frame::new().fill(palette.panel).inner_margin(margin);
@@ -436,25 +461,7 @@ impl App {
             .show(ui, |ui| {
                 menu::menu_bar_ui(ui, &self.editor, &self.view, commands);
             });
-        if self.view.is_inspector_open {
-            let [least, most] = INSPECTOR_RANGE;
-            let most = most.min(INSPECTOR_SHARE * ui.available_width()).max(least);
-            Panel::right("inspector")
-                .default_size(INSPECTOR)
-                .size_range(least..=most)
-                .resizable(true)
-                .frame(flat(Margin::symmetric(14, 10)))
-                .show(ui, |ui| {
-                    let shown = Inspected {
-                        editor: &self.editor,
-                        simulation: &self.simulation,
-                        derived: &self.derived,
-                        scale: &self.scale,
-                        selection: only(&self.view.selection),
-                    };
-                    inspector::inspector_ui(ui, &shown, &mut self.curves, commands);
-                });
-        }
+        self.inspector_ui(ui, commands);
         let has_task = self.editor.document().task.is_some();
         if has_task && self.view.is_training_open {
             Panel::bottom("training")

@@ -108,22 +108,19 @@ impl Canvas<'_, '_> {
         let device = Device::new(self.hand.next_kind(network.platform()));
         let id = network.fresh_edge_id();
         let mut insertion = Insertion::default();
-        let (end, name) = match to {
-            Some(key) => {
-                let title = network.node(key).map_or("?", Node::title);
-                let source = network.node(from).map_or("?", Node::title);
-                (End::Present(key), format!("add {id}: {source} → {title}"))
-            }
-            None => {
-                let Some(pointer) = self.ui.input(|i| i.pointer.interact_pos()) else {
-                    return;
-                };
-                let at = self.camera.canvas_from_screen(self.area, pointer);
-                let node = new_node(network, Role::Hidden, self.snap(at));
-                let name = format!("add {} and {id}", node.id);
-                insertion.nodes.push(node);
-                (End::New(0), name)
-            }
+        let (end, name) = if let Some(key) = to {
+            let title = |key| network.node(key).map_or("?", Node::title);
+            let name = format!("add {id}: {} → {}", title(from), title(key));
+            (End::Present(key), name)
+        } else {
+            let Some(pointer) = self.ui.input(|i| i.pointer.interact_pos()) else {
+                return;
+            };
+            let at = self.camera.canvas_from_screen(self.area, pointer);
+            let node = new_node(network, Role::Hidden, self.snap(at));
+            let name = format!("add {} and {id}", node.id);
+            insertion.nodes.push(node);
+            (End::New(0), name)
         };
         insertion.edges.push(NewEdge {
             id,
@@ -178,10 +175,12 @@ impl Canvas<'_, '_> {
             return;
         };
         let target = self.aimed().and_then(rect_of);
-        let toward = target.map_or(pointer, |rect| rect.center());
-        let start = on_rim(source, toward);
-        let end = target.map_or(pointer, |rect| on_rim(rect, source.center()));
-        if source.contains(toward) || start.distance(end) < 1.0 {
+        // Without a target, what a release here will make.
+        let made = Rect::from_center_size(pointer, self.camera.zoom() * super::scene::NEW_TANK);
+        let aim = target.unwrap_or(made);
+        let start = on_rim(source, aim.center());
+        let end = on_rim(aim, source.center());
+        if source.intersects(aim) || source.contains(pointer) {
             return;
         }
         let accent = self.palette.accent;
@@ -191,10 +190,8 @@ impl Canvas<'_, '_> {
         } else {
             self.painter
                 .extend(Shape::dashed_line(&[start, end], stroke, 8.0, 5.0));
-            // What a release here will make.
-            let size = self.camera.zoom() * super::scene::NEW_TANK;
             self.painter.rect(
-                Rect::from_center_size(pointer, size),
+                made,
                 CornerRadius::same(6),
                 self.palette.background.gamma_multiply(0.6),
                 Stroke::new(1.5, accent),

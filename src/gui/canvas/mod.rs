@@ -51,6 +51,9 @@ const FIT_SIDES: f32 = 64.0;
 const FIT_ABOVE: f32 = 76.0;
 const FIT_BELOW: f32 = 48.0;
 
+/// What fitting leaves free beside the tools: half a label.
+const FIT_TOOLS: f32 = 40.0;
+
 /// Beyond this many edges in view only the curves are drawn.
 const MOST_DETAILED: usize = 400;
 
@@ -85,8 +88,14 @@ pub(crate) fn canvas_ui(
     painter.rect_filled(area, CornerRadius::ZERO, palette.background);
     if view.camera.is_none() && area.width() > 1.0 && area.height() > 1.0 {
         let mut camera = Camera::default();
+        let tools = tools::strip(area, shown.network.platform());
+        let left = if tools.is_positive() {
+            tools.right() - area.left() + FIT_TOOLS
+        } else {
+            FIT_SIDES
+        };
         let room = Rect::from_min_max(
-            area.min + vec2(FIT_SIDES, FIT_ABOVE),
+            area.min + vec2(left, FIT_ABOVE),
             area.max - vec2(FIT_SIDES, FIT_BELOW),
         );
         camera.fit(area, room, shown.scene.bounds);

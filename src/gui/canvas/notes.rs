@@ -11,8 +11,8 @@ use eframe::egui::{
 use super::grip::place as canvas_place;
 use super::hand::{CLICK, Drag, Target, Writing};
 use super::{Canvas, Hand};
-use crate::document::Edit;
 use crate::document::notes::{CanvasNote, free, with_notes};
+use crate::document::{Edit, Selection};
 use crate::gui::command::Command;
 use crate::gui::theme::{self, Palette};
 
@@ -150,7 +150,7 @@ impl Canvas<'_, '_> {
         let mut selection = if is_shift {
             self.selection.clone()
         } else {
-            Default::default()
+            Selection::default()
         };
         if !selection.notes.insert(id) {
             selection.notes.remove(&id);
