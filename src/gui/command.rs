@@ -20,6 +20,8 @@ pub(crate) enum Command {
     Done(Edit),
     /// A change of several things under way.
     LiveAll(Vec<Edit>),
+    /// A change of several things that is complete: one step of undo, of this name.
+    DoneAll(String, Vec<Edit>),
     /// The changes under way are complete: one step of undo under this name.
     End(String),
     /// Several changes that are complete: one step of undo under this name.
@@ -30,8 +32,8 @@ pub(crate) enum Command {
     Abandon,
     /// Selects a reservoir or an edge, or nothing.
     Select(Option<Element>),
-    /// Selects all of this.
-    SelectAll(Selection),
+    /// Selects several things.
+    SelectSet(Selection),
     /// Chooses the law of the next edge; selected edges get it at once.
     Device(Kind),
     /// Puts a reservoir's state somewhere else; running state only.

@@ -62,12 +62,6 @@ impl App {
     /// Carries out a command that builds; gives others back.
     pub(super) fn carry_out_building(&mut self, command: Command) -> Option<Command> {
         match command {
-            Command::LiveAll(edits) => {
-                for edit in &edits {
-                    // A refused step of a drag leaves the last good one.
-                    let _ = self.editor.edit_live(edit, &self.view.selection);
-                }
-            }
             Command::End(name) => self.editor.end(&name, &self.view.selection),
             Command::Perform(name, edits) => {
                 self.perform(&name, &edits);
@@ -75,7 +69,6 @@ impl App {
             Command::Insert(name, insertion) => {
                 self.insert(&name, &insertion);
             }
-            Command::SelectAll(selection) => self.view.selection = selection,
             Command::Device(kind) => self.view.hand.choose(kind),
             other => return Some(other),
         }

@@ -41,7 +41,7 @@ impl Canvas<'_, '_> {
             Target::Nothing => (true, Selection::default()),
         };
         if !is_selected {
-            self.commands.push(Command::SelectAll(wish));
+            self.commands.push(Command::SelectSet(wish));
         }
     }
 

@@ -56,7 +56,7 @@ impl Canvas<'_, '_> {
                 }
                 _ => {}
             }
-            self.commands.push(Command::SelectAll(selection));
+            self.commands.push(Command::SelectSet(selection));
         } else {
             self.commands.push(Command::Select(Some(element)));
         }
@@ -233,7 +233,7 @@ impl Canvas<'_, '_> {
         if response.drag_stopped() {
             self.hand.drag = None;
             if std::mem::take(&mut self.hand.is_far) {
-                self.commands.push(Command::SelectAll(self.within(span)));
+                self.commands.push(Command::SelectSet(self.within(span)));
             }
             return;
         }

@@ -155,7 +155,7 @@ impl Canvas<'_, '_> {
         if !selection.notes.insert(id) {
             selection.notes.remove(&id);
         }
-        self.commands.push(Command::SelectAll(selection));
+        self.commands.push(Command::SelectSet(selection));
     }
 }
 
