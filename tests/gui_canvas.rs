@@ -654,3 +654,61 @@ fn the_wheel_edits_nothing_anywhere() {
         harness.run_steps(3);
     }
 }
+
+#[test]
+fn arrows_walk_along_the_edges() {
+    let mut harness = preset("xor-minimal");
+    harness.get_by_label("reservoir x1").click();
+    harness.run_steps(2);
+    let selected = |harness: &Window| {
+        let key = harness.state().selected().nodes.first().copied().unwrap();
+        network(harness).node(key).unwrap().id.clone()
+    };
+    let way = [
+        (Key::ArrowRight, "s"),
+        (Key::ArrowRight, "y"),
+        (Key::ArrowRight, "y"),
+        (Key::ArrowLeft, "s"),
+        (Key::ArrowDown, "x2"),
+    ];
+    for (key, expected) in way {
+        harness.key_press(key);
+        harness.run_steps(3);
+        assert_eq!(selected(&harness), expected);
+        let name = format!("reservoir {expected}");
+        let node = harness.get_by_label(&name);
+        assert!(
+            node.accesskit_node().is_focused_in_tree(),
+            "{expected} after {key:?}"
+        );
+    }
+    // Enter goes on in the inspector.
+    harness.key_press(Key::Enter);
+    harness.run_steps(4);
+    let focused = harness
+        .root()
+        .children_recursive()
+        .find(|node| node.accesskit_node().is_focused_in_tree())
+        .unwrap();
+    assert!(focused.rect().left() > canvas(&harness).right());
+    assert_eq!(harness.state().undo_name(), None);
+}
+
+#[test]
+fn a_fast_hand_is_not_taken_for_one_that_pans() {
+    let mut harness = preset("xor-minimal");
+    let y = tank(&harness, "y");
+    let from = y.right_center();
+    let to = from + vec2(60.0, 90.0);
+    move_to(&mut harness, from, Modifiers::NONE);
+    // All within one frame.
+    harness.input_mut().events.extend([
+        button(from, PointerButton::Primary, true, Modifiers::NONE),
+        Event::PointerMoved(from + vec2(30.0, 40.0)),
+    ]);
+    harness.run_steps(1);
+    move_to(&mut harness, to, Modifiers::NONE);
+    release(&mut harness, to, Modifiers::NONE);
+    assert_eq!(harness.state().undo_name(), Some("add h1 and e4"));
+    assert!((tank(&harness, "y").center() - y.center()).length() < 0.5);
+}
