@@ -94,7 +94,7 @@ impl App {
             dots: Dots::default(),
             scene,
             scale,
-            curves: Curves::default(),
+            curves: Curves::new(&cc.egui_ctx),
             coach: Coach::new(&cc.egui_ctx),
             windows: Windows::default(),
             built_live: 0,
@@ -140,6 +140,7 @@ impl App {
         self.scene = Scene::new(self.editor.network());
         self.built = self.editor.revision();
         self.derived.clear();
+        self.curves.clear();
         self.coach.clear();
         self.windows.clear();
         self.view.camera = None;
@@ -501,6 +502,7 @@ impl App {
 
 impl eframe::App for App {
     fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+        self.curves.listen();
         let wants_gradient = self.windows.is_gradient_open;
         if let Some(application) = self.coach.update(&self.editor, wants_gradient) {
             self.take_in(&application);

@@ -30,6 +30,7 @@ mod theme;
 mod time_bar;
 mod traces;
 mod training;
+mod units;
 mod view;
 mod widgets;
 
