@@ -1,8 +1,9 @@
 //! The window: one frame drains the workers, lets time pass, draws, and then carries out what was asked for.
 
+mod files;
 mod watch;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use eframe::egui::{self, Context, Frame, Margin, Panel, Theme, Ui, ViewportCommand};
 
@@ -10,12 +11,14 @@ use super::Start;
 use super::canvas::{self, Dots, Scene, Shown, StateScale};
 use super::command::{Action, Command};
 use super::derived::Derived;
-use super::dialogs::{self, Detail, Dialog, FileUse, Message};
+use super::dialogs::{self, Dialog, FileUse, Message};
 use super::editor::Editor;
 use super::inspector::{self, Inspected};
 use super::iv::Curves;
-use super::menu;
-use super::opening::{load_message, opening, refusal, rejection};
+use super::keeper::Keeper;
+use super::menu::{self, Files};
+use super::notice::{self, Notice};
+use super::opening::{Opening, opening, refusal};
 use super::simulation::Simulation;
 use super::theme::{self, Palette};
 use super::time_bar;
@@ -23,8 +26,9 @@ use super::traces;
 use super::training::{self, Application, Coach, Windows};
 use super::view::{ViewState, only, only_edge, selection_of};
 use super::widgets;
-use crate::document::presets::{Preset, preset};
-use crate::document::{self, Document, Element, Loaded, Revision};
+use crate::device::Platform;
+use crate::document::presets::preset;
+use crate::document::{Element, Recent, Revision};
 
 /// Where the view is kept in eframe's storage.
 const VIEW_KEY: &str = "view";
@@ -69,6 +73,13 @@ pub struct App {
     built: Revision,
     dialog: Option<Dialog>,
     message: Option<Message>,
+    notice: Option<Notice>,
+    /// How the window began: what a fresh start shows.
+    start: Start,
+    /// The unsaved document that this one took the place of.
+    kept: Option<Editor>,
+    keeper: Keeper,
+    recent: Recent,
     title: String,
 }
 
@@ -81,8 +92,16 @@ impl App {
             .and_then(|storage| eframe::get_value(storage, VIEW_KEY))
             .unwrap_or_default();
         theme::install(&cc.egui_ctx, view.theme);
-        let (document, path, message) = opening(start);
-        let editor = Editor::new(document, path);
+        let folder = start.state_folder.as_deref();
+        let (mut keeper, found) = Keeper::new(&cc.egui_ctx, folder);
+        let Opening {
+            editor,
+            kept,
+            message,
+            notice,
+            is_first_screen: _,
+        } = opening(start, found);
+        keeper.adopt(&editor, kept.as_ref());
         let simulation = Simulation::new(editor.network(), FIRST_SPEED);
         let scene = Scene::new(editor.network());
         let scale = StateScale::new(editor.network(), &[]);
@@ -101,9 +120,17 @@ impl App {
             built: Revision::default(),
             dialog: None,
             message,
+            notice,
+            start: start.clone(),
+            kept,
+            keeper,
+            recent: Recent::load(folder.map(|folder| folder.join("recent.json"))),
             title: String::new(),
         };
         app.select_something();
+        if let Some(path) = app.editor.path().map(Path::to_owned) {
+            app.remember(&path);
+        }
         app
     }
 
@@ -130,21 +157,6 @@ impl App {
             })
             .or_else(|| network.edges().first());
         self.view.selection = selection_of(edge.map(|edge| Element::Edge(edge.key())));
-    }
-
-    /// Opens another document in place of this one.
-    fn open(&mut self, document: Document, path: Option<PathBuf>) {
-        self.editor = Editor::new(document, path);
-        self.simulation = Simulation::new(self.editor.network(), self.simulation.speed());
-        self.dots = Dots::default();
-        self.scene = Scene::new(self.editor.network());
-        self.built = self.editor.revision();
-        self.derived.clear();
-        self.coach.clear();
-        self.windows.clear();
-        self.view.camera = None;
-        self.message = None;
-        self.select_something();
     }
 
     /// Brings simulation and scene up to the document as it is seen.
@@ -230,6 +242,10 @@ impl App {
 
     fn act(&mut self, ctx: &Context, action: Action) {
         match action {
+            Action::New => self.open_empty(Platform::Electronic),
+            Action::NewChemical => self.open_empty(Platform::Chemical),
+            Action::BringBack => self.bring_back(),
+            Action::StartFresh => self.start_fresh(),
             Action::Open => self.dialog = Some(self.file_dialog(FileUse::Open)),
             Action::Save => match self.editor.path() {
                 Some(path) => self.save(path.to_owned()),
@@ -298,51 +314,6 @@ impl App {
         }
     }
 
-    fn file_dialog(&self, purpose: FileUse) -> Dialog {
-        let path = match (purpose, self.editor.path()) {
-            (FileUse::Save, Some(path)) => path.display().to_string(),
-            (FileUse::Save, None) => "network.json".to_owned(),
-            (FileUse::Open, path) => path
-                .and_then(Path::parent)
-                .map(|folder| folder.join("").display().to_string())
-                .unwrap_or_default(),
-        };
-        Dialog::File { purpose, path }
-    }
-
-    fn open_preset(&mut self, preset: &Preset) {
-        match preset.load() {
-            Ok(Loaded { document, .. }) => self.open(document, None),
-            Err(rejected) => self.message = Some(rejection(preset.title, &rejected)),
-        }
-    }
-
-    fn open_file(&mut self, path: &Path) {
-        match document::load(path) {
-            Ok(Loaded { document, .. }) => self.open(document, Some(path.to_owned())),
-            Err(error) => self.message = Some(load_message(path, &error)),
-        }
-    }
-
-    fn save(&mut self, path: PathBuf) {
-        match document::save(self.editor.document(), &path) {
-            Ok(()) => {
-                self.editor.mark_saved(path);
-                self.message = None;
-            }
-            Err(error) => {
-                self.message = Some(Message {
-                    title: "The network was not saved".to_owned(),
-                    details: vec![Detail {
-                        place: error.path.display().to_string(),
-                        problem: error.what.to_string(),
-                        remedy: error.what.remedy().to_owned(),
-                    }],
-                });
-            }
-        }
-    }
-
     /// Commands that keys ask for. Plain keys stay silent while a text field or another widget has the focus.
     fn shortcuts(&self, ctx: &Context, commands: &mut Vec<Command>) {
         if self.dialog.is_some() {
@@ -378,8 +349,26 @@ impl App {
             .exact_size(40.0)
             .frame(flat(Margin::symmetric(8, 4)))
             .show(ui, |ui| {
-                menu::menu_bar_ui(ui, &self.editor, &self.view, commands);
+                let files = Files {
+                    recent: &self.recent,
+                    kept: self.kept.as_ref(),
+                };
+                menu::menu_bar_ui(ui, &self.editor, &self.view, files, commands);
             });
+        if let Some(notice) = &self.notice {
+            let stays = Panel::top("notice")
+                .exact_size(notice::HEIGHT)
+                .resizable(false)
+                .frame(
+                    Frame::new()
+                        .fill(palette.raised)
+                        .inner_margin(Margin::symmetric(12, 3)),
+                )
+                .show(ui, |ui| notice::notice_ui(ui, notice, commands));
+            if !stays.inner {
+                self.notice = None;
+            }
+        }
         if self.view.is_inspector_open {
             let [least, most] = INSPECTOR_RANGE;
             let most = most.min(INSPECTOR_SHARE * ui.available_width()).max(least);
@@ -490,7 +479,9 @@ impl eframe::App for App {
         if let Some(application) = self.coach.update(&self.editor, wants_gradient) {
             self.take_in(&application);
         }
+        self.take_dropped(ctx);
         self.rebuild();
+        self.keep(ctx);
         // A frame after a pause would otherwise jump; a tenth of a second is the longest that still reads as motion.
         let seconds = f64::from(ctx.input(|i| i.stable_dt)).min(0.1);
         if self.simulation.is_running() {
@@ -533,6 +524,7 @@ impl eframe::App for App {
             // What was just changed is seen in the next frame.
             ctx.request_repaint();
         }
+        self.keep(&ctx);
         self.set_title(&ctx);
     }
 
