@@ -36,6 +36,8 @@ pub(crate) enum Command {
     Hold(Vec<(NodeKey, f64)>),
     /// Lets all clamps go back to the document's values.
     Release,
+    /// Leaves the first screen's inputs as they are.
+    StopFlipping,
     /// Takes the message away.
     Dismiss,
 }

@@ -18,6 +18,7 @@ mod command;
 mod derived;
 mod dialogs;
 mod editor;
+mod flipping;
 mod icon;
 mod inspector;
 mod iv;
