@@ -5,7 +5,7 @@
     reason = "a test that cannot find its widget has failed"
 )]
 
-mod window;
+mod opened;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use tempfile::{TempDir, tempdir};
 use thermonet::gui::{App, Start};
-use window::{computed, window};
+use opened::{computed, window};
 
 type Window = Harness<'static, App>;
 

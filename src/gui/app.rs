@@ -215,8 +215,18 @@ impl App {
                     self.message = Some(refusal(&problem));
                 }
             }
+            Command::LiveAll(edits) => {
+                let _ = self.editor.edit_live_all(&edits, &self.view.selection);
+            }
+            Command::DoneAll(name, edits) => {
+                let selected = self.view.selection.clone();
+                if let Err(problem) = self.editor.edit_done_all(&name, &edits, &selected) {
+                    self.message = Some(refusal(&problem));
+                }
+            }
             Command::Abandon => self.editor.abandon(),
             Command::Select(element) => self.view.selection = selection_of(element),
+            Command::SelectSet(selection) => self.view.selection = selection,
             Command::Kick(key, state) => self.simulation.kick(key, state),
             Command::Speed(speed) => {
                 self.simulation.set_speed(speed);
@@ -370,23 +380,7 @@ impl App {
             }
         }
         if self.view.is_inspector_open {
-            let [least, most] = INSPECTOR_RANGE;
-            let most = most.min(INSPECTOR_SHARE * ui.available_width()).max(least);
-            Panel::right("inspector")
-                .default_size(INSPECTOR)
-                .size_range(least..=most)
-                .resizable(true)
-                .frame(flat(Margin::symmetric(14, 10)))
-                .show(ui, |ui| {
-                    let shown = Inspected {
-                        editor: &self.editor,
-                        simulation: &self.simulation,
-                        derived: &self.derived,
-                        scale: &self.scale,
-                        selection: only(&self.view.selection),
-                    };
-                    inspector::inspector_ui(ui, &shown, &mut self.curves, commands);
-                });
+            self.inspector_panel_ui(ui, flat(Margin::symmetric(14, 10)), commands);
         }
         let has_task = self.editor.document().task.is_some();
         if has_task && self.view.is_training_open {
@@ -460,6 +454,27 @@ impl App {
                 if let (true, Some(camera)) = (self.windows.paints_gradient(), self.view.camera) {
                     training::edges_ui(ui, area, camera, &self.scene, self.coach.gradients());
                 }
+            });
+    }
+
+    fn inspector_panel_ui(&mut self, ui: &mut Ui, frame: Frame, commands: &mut Vec<Command>) {
+        let [least, most] = INSPECTOR_RANGE;
+        let most = most.min(INSPECTOR_SHARE * ui.available_width()).max(least);
+        Panel::right("inspector")
+            .default_size(INSPECTOR)
+            .size_range(least..=most)
+            .resizable(true)
+            .frame(frame)
+            .show(ui, |ui| {
+                let shown = Inspected {
+                    editor: &self.editor,
+                    simulation: &self.simulation,
+                    derived: &self.derived,
+                    scale: &self.scale,
+                    network: self.coach.live().0.unwrap_or(self.editor.network()),
+                    selection: &self.view.selection,
+                };
+                inspector::inspector_ui(ui, &shown, &mut self.curves, commands);
             });
     }
 

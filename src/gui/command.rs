@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use eframe::egui::{Key, KeyboardShortcut, Modifiers};
 
-use crate::document::{Edit, Element};
+use crate::document::{Edit, Element, Selection};
 use crate::network::NodeKey;
 
 /// Everything the window can ask for. Nothing happens while it draws: commands are collected, then carried out.
@@ -16,10 +16,16 @@ pub(crate) enum Command {
     Live(Edit),
     /// A change that is complete: one step of undo.
     Done(Edit),
+    /// A change of several things under way.
+    LiveAll(Vec<Edit>),
+    /// A change of several things that is complete: one step of undo, of this name.
+    DoneAll(String, Vec<Edit>),
     /// Gives up a change under way.
     Abandon,
     /// Selects a reservoir or an edge, or nothing.
     Select(Option<Element>),
+    /// Selects several things.
+    SelectSet(Selection),
     /// Puts a reservoir's state somewhere else; running state only.
     Kick(NodeKey, f64),
     /// Simulated time per second.

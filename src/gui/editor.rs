@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::device::Device;
 use crate::document::{Document, Edit, History, Problem, Revision, Selection};
-use crate::network::{Network, Node};
+use crate::network::{Edge, Network, Node};
 
 /// The open document and its file.
 #[derive(Clone, Debug)]
@@ -105,6 +105,43 @@ impl Editor {
         made
     }
 
+    /// Makes several changes of the gesture under way, or begins one. One that is refused leaves the others made.
+    ///
+    /// # Errors
+    /// What is wrong with the first change that is refused.
+    pub(crate) fn edit_live_all(
+        &mut self,
+        edits: &[Edit],
+        selected: &Selection,
+    ) -> Result<(), Problem> {
+        let mut refused = None;
+        for edit in edits {
+            if let Err(problem) = self.edit_live(edit, selected) {
+                refused.get_or_insert(problem);
+            }
+        }
+        refused.map_or(Ok(()), Err)
+    }
+
+    /// Makes several changes and ends the gesture. Without a gesture under way it is all of them, or none.
+    ///
+    /// # Errors
+    /// What is wrong with the first change that is refused.
+    pub(crate) fn edit_done_all(
+        &mut self,
+        name: &str,
+        edits: &[Edit],
+        selected: &Selection,
+    ) -> Result<(), Problem> {
+        if !self.history.is_in_gesture() {
+            return self.edit_all(name, edits, selected);
+        }
+        let made = self.edit_live_all(edits, selected);
+        self.history.commit(name, selected.clone());
+        self.before = None;
+        made
+    }
+
     /// Makes several changes as one step of undo: all of them, or none.
     ///
     /// # Errors
@@ -151,10 +188,10 @@ impl Editor {
 /// What the undo list calls a change.
 fn name(network: &Network, edit: &Edit) -> String {
     let node = |key| network.node(key).map_or("?", Node::title);
+    let edge = |key| network.edge(key).map_or("?", Edge::title);
     match edit {
         Edit::SetParam(key, name, _) => {
-            let edge = network.edge(*key).map_or("?", |edge| edge.title());
-            format!("{} of {edge}", spaced(name))
+            format!("{} of {}", spaced(name), edge(*key))
         }
         Edit::SetRole(key, _) => format!("role of {}", node(*key)),
         Edit::SetValue(key, _) => format!("value of {}", node(*key)),
@@ -162,6 +199,18 @@ fn name(network: &Network, edit: &Edit) -> String {
         Edit::SetLeak(key, _) => format!("leak of {}", node(*key)),
         Edit::SetInitial(key, _) => format!("initial state of {}", node(*key)),
         Edit::MoveNode(key, _) => format!("move {}", node(*key)),
+        Edit::SetSignal(key, _) => format!("signal of {}", node(*key)),
+        Edit::RenameNode(key, _) => format!("rename {}", node(*key)),
+        Edit::LabelNode(key, _) => format!("label of {}", node(*key)),
+        Edit::RenameEdge(key, _) => format!("rename {}", edge(*key)),
+        Edit::LabelEdge(key, _) => format!("label of {}", edge(*key)),
+        Edit::SetKind(key, _) | Edit::SetDevice(key, _) => format!("device of {}", edge(*key)),
+        Edit::Reconnect(key, _, _) => format!("reconnect {}", edge(*key)),
+        Edit::SetName(_) => "name of the network".to_owned(),
+        Edit::SetDescription(_) => "description".to_owned(),
+        Edit::SetGround(_) => "ground".to_owned(),
+        Edit::SetSystemSize(_) => "system size".to_owned(),
+        Edit::SetUnits(_) => "units".to_owned(),
         Edit::SetTask(Some(_)) => "task".to_owned(),
         Edit::SetTask(None) => "remove task".to_owned(),
         Edit::SetTraining(_) => "training settings".to_owned(),

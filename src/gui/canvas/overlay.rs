@@ -3,12 +3,11 @@
 use eframe::egui::{self, Align, Layout, Rect, RichText, Ui, UiBuilder, vec2};
 
 use super::Shown;
-use crate::gui::badges::badges;
+use crate::gui::badges::badges_ui;
 use crate::gui::command::Command;
 use crate::gui::derived::{SteadyNews, outcome_words};
 use crate::gui::number;
 use crate::gui::theme::{self, Palette};
-use crate::gui::widgets;
 
 /// Height of the strip at the top that badges and hint occupy.
 pub(super) const TOP: f32 = 34.0;
@@ -29,24 +28,7 @@ pub(super) fn overlay_ui(
             .max_rect(strip)
             .layout(Layout::right_to_left(Align::Center)),
         |ui| {
-            for badge in badges(shown.network, shown.derived).iter().rev() {
-                let color = match badge.answer {
-                    Some(true) => palette.ok,
-                    Some(false) if badge.is_about_ndc => palette.ndc,
-                    Some(false) => palette.text,
-                    None => palette.dim,
-                };
-                let color = if badge.is_stale {
-                    color.gamma_multiply(0.5)
-                } else {
-                    color
-                };
-                let response = widgets::badge_ui(ui, &badge.text, &badge.text, color)
-                    .on_hover_text(badge.why.as_str());
-                if response.clicked() && badge.element.is_some() {
-                    commands.push(Command::Select(badge.element));
-                }
-            }
+            badges_ui(ui, shown.network, shown.derived, commands);
             if ui.available_width() > 230.0 {
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                     ui.add_space(8.0);
