@@ -14,9 +14,9 @@ use std::time::{Duration, SystemTime};
 use eframe::egui::{Key, Modifiers, Role};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
+use opened::{computed, window};
 use tempfile::{TempDir, tempdir};
 use thermonet::gui::{App, Start};
-use opened::{computed, window};
 
 type Window = Harness<'static, App>;
 
@@ -177,7 +177,7 @@ fn an_autosave_that_is_older_than_its_file_says_so() {
     let mut harness = file(&folder, &path);
     set_shift(&mut harness, 0.5);
     drop(harness);
-    let later = SystemTime::now() + Duration::from_secs(60);
+    let later = SystemTime::now() + Duration::from_mins(1);
     let saved = fs::File::options().write(true).open(&path).unwrap();
     saved.set_modified(later).unwrap();
     let mut harness = window(start(&folder));

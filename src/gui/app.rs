@@ -13,6 +13,7 @@ use super::command::{Action, Command};
 use super::derived::Derived;
 use super::dialogs::{self, Dialog, FileUse, Message};
 use super::editor::Editor;
+use super::flipping::{self, Flipping, Turn};
 use super::inspector::{self, Inspected};
 use super::iv::Curves;
 use super::keeper::Keeper;
@@ -79,6 +80,8 @@ pub struct App {
     /// The unsaved document that this one took the place of.
     kept: Option<Editor>,
     keeper: Keeper,
+    /// The first screen's inputs, until somebody does something.
+    flipping: Option<Flipping>,
     recent: Recent,
     title: String,
 }
@@ -99,13 +102,16 @@ impl App {
             kept,
             message,
             notice,
-            is_first_screen: _,
+            is_first_screen,
         } = opening(start, found);
         keeper.adopt(&editor, kept.as_ref());
         let simulation = Simulation::new(editor.network(), FIRST_SPEED);
         let scene = Scene::new(editor.network());
         let scale = StateScale::new(editor.network(), &[]);
         let mut app = Self {
+            flipping: is_first_screen
+                .then(|| Flipping::new(editor.document()))
+                .flatten(),
             derived: Derived::new(&cc.egui_ctx),
             editor,
             view,
@@ -128,6 +134,9 @@ impl App {
             title: String::new(),
         };
         app.select_something();
+        if let Some(flipping) = &app.flipping {
+            app.simulation.hold(flipping.shown());
+        }
         if let Some(path) = app.editor.path().map(Path::to_owned) {
             app.remember(&path);
         }
@@ -174,7 +183,8 @@ impl App {
         if is_rewired || old.parameters() != new.parameters() || old.layout() != new.layout() {
             self.scene = Scene::new(self.editor.network());
         }
-        self.derived.update(self.editor.document(), new);
+        let held = self.simulation.held().collect();
+        self.derived.update(self.editor.document(), new, held);
         let steady: &[f64] = self
             .derived
             .settled()
@@ -196,6 +206,28 @@ impl App {
         }
     }
 
+    /// Puts the next row of the task on the first screen's inputs when its turn has come.
+    fn flip(&mut self, ctx: &Context) {
+        let Some(flipping) = &mut self.flipping else {
+            return;
+        };
+        let is_playing = self.simulation.is_playing();
+        match flipping.turn(ctx.input(|i| i.time), is_playing) {
+            Turn::Hold(clamps) => {
+                self.simulation.hold(&clamps);
+                ctx.request_repaint();
+            }
+            Turn::Wait(seconds) if seconds.is_finite() => {
+                ctx.request_repaint_after(std::time::Duration::from_secs_f64(seconds));
+            }
+            Turn::Wait(_) => {}
+            Turn::End => {
+                self.flipping = None;
+                self.simulation.release();
+            }
+        }
+    }
+
     /// The smallest change of state that can be seen.
     fn visible(&self) -> f64 {
         let zoom = self.view.camera.map_or(1.0, |camera| camera.zoom());
@@ -204,6 +236,9 @@ impl App {
 
     /// Carries out one command.
     fn carry_out(&mut self, ctx: &Context, command: Command) {
+        if flipping::is_work(&command) {
+            self.flipping = None;
+        }
         match command {
             Command::Act(action) => self.act(ctx, action),
             Command::Live(edit) => {
@@ -246,6 +281,7 @@ impl App {
             }
             Command::Hold(clamps) => self.simulation.hold(&clamps),
             Command::Release => self.simulation.release(),
+            Command::StopFlipping => self.flipping = None,
             Command::Dismiss => self.message = None,
         }
     }
@@ -352,12 +388,16 @@ impl App {
         }
     }
 
-    fn panels_ui(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
+    /// The menus, and the quiet line under them when there is something to say.
+    fn top_ui(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
         let palette = Palette::current(ui);
-        let flat = |margin: Margin| Frame::new().fill(palette.panel).inner_margin(margin);
         Panel::top("menus")
             .exact_size(40.0)
-            .frame(flat(Margin::symmetric(8, 4)))
+            .frame(
+                Frame::new()
+                    .fill(palette.panel)
+                    .inner_margin(Margin::symmetric(8, 4)),
+            )
             .show(ui, |ui| {
                 let files = Files {
                     recent: &self.recent,
@@ -379,6 +419,12 @@ impl App {
                 self.notice = None;
             }
         }
+    }
+
+    fn panels_ui(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
+        let palette = Palette::current(ui);
+        let flat = |margin: Margin| Frame::new().fill(palette.panel).inner_margin(margin);
+        self.top_ui(ui, commands);
         if self.view.is_inspector_open {
             self.inspector_panel_ui(ui, flat(Margin::symmetric(14, 10)), commands);
         }
@@ -443,6 +489,14 @@ impl App {
                 };
                 let area = ui.available_rect_before_wrap();
                 canvas::canvas_ui(ui, &shown, &mut self.view, commands);
+                flipping::chip_ui(
+                    ui,
+                    area,
+                    self.editor.document(),
+                    &self.simulation,
+                    self.flipping.is_some(),
+                    commands,
+                );
                 if let (Some(response), Some(camera), false) = (
                     self.coach.responder(0).response(),
                     self.view.camera,
@@ -495,6 +549,7 @@ impl eframe::App for App {
             self.take_in(&application);
         }
         self.take_dropped(ctx);
+        self.flip(ctx);
         self.rebuild();
         self.keep(ctx);
         // A frame after a pause would otherwise jump; a tenth of a second is the longest that still reads as motion.

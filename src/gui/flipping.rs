@@ -3,7 +3,7 @@
 //!
 //! All of it is running state: the document, its undo and its unsaved mark know nothing of it.
 
-use eframe::egui::{Align, Layout, Rect, RichText, Ui, UiBuilder, vec2};
+use eframe::egui::{Align, Layout, Rect, RichText, Ui, UiBuilder, pos2};
 
 use super::command::{Action, Command};
 use super::number;
@@ -23,8 +23,12 @@ const MOST_FLIPS: usize = 24;
 /// More rows than this are no table to leaf through.
 const MOST_ROWS: usize = 16;
 
-/// Distance of the chip from the canvas's corner: below the line of badges and hint.
-const CORNER: [f32; 2] = [10.0, 42.0];
+/// Distance of the chip from the canvas's lower left corner, and its height.
+const CORNER: [f32; 2] = [10.0, 8.0];
+pub(crate) const HEIGHT: f32 = 26.0;
+
+/// On a canvas narrower than this the readings need the lowest line for themselves.
+const NARROW: f32 = 760.0;
 
 /// The rows that take turns.
 #[derive(Clone, Debug)]
@@ -81,6 +85,11 @@ impl Flipping {
         })
     }
 
+    /// The row that is shown.
+    pub(crate) fn shown(&self) -> &[(NodeKey, f64)] {
+        &self.rows[self.row]
+    }
+
     /// Whose turn it is at this time; while time is held, nobody's.
     pub(crate) fn turn(&mut self, now: f64, is_playing: bool) -> Turn {
         if self.left == 0 {
@@ -118,6 +127,8 @@ pub(crate) fn is_work(command: &Command) -> bool {
         ),
         Command::Live(_)
         | Command::Done(_)
+        | Command::LiveAll(_)
+        | Command::DoneAll(..)
         | Command::Kick(..)
         | Command::LoadStep(..)
         | Command::Hold(_)
@@ -157,11 +168,16 @@ pub(crate) fn chip_ui(
             Command::Release,
         )
     };
-    let strip = Rect::from_min_max(area.min + vec2(CORNER[0], CORNER[1]), area.max);
+    let lift = if area.width() < NARROW { HEIGHT } else { 0.0 };
+    let bottom = area.bottom() - CORNER[1] - lift;
+    let strip = Rect::from_min_max(
+        pos2(area.left() + CORNER[0], bottom - HEIGHT),
+        pos2(area.right(), bottom),
+    );
     ui.scope_builder(
         UiBuilder::new()
             .max_rect(strip)
-            .layout(Layout::left_to_right(Align::Min)),
+            .layout(Layout::left_to_right(Align::Center)),
         |ui| {
             ui.spacing_mut().item_spacing.x = theme::STEP;
             ui.label(
@@ -190,7 +206,7 @@ fn reading(task: &Task, simulation: &Simulation) -> String {
     let output = match task.outputs.as_slice() {
         [only] => simulation
             .state_of(*only)
-            .map(|x| format!(" → {:.2}", task.decode.invert(x))),
+            .map(|x| format!(" → {}", number::state(task.decode.invert(x)))),
         _ => None,
     };
     format!(
@@ -203,7 +219,7 @@ fn reading(task: &Task, simulation: &Simulation) -> String {
 /// A number as a row of the task has it.
 fn short(value: f64) -> String {
     // Beyond this a rounding of the encoding would show.
-    number::significant((value * 1e6).round() / 1e6, 3)
+    number::short((value * 1e6).round() / 1e6, 3)
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use egui_kittest::Harness;
 use thermonet::gui::{App, Start};
 
 /// A window of the first screen's size; frames are a sixtieth of a second apart.
-pub fn window(start: Start) -> Harness<'static, App> {
+pub(crate) fn window(start: Start) -> Harness<'static, App> {
     let mut harness = Harness::builder()
         .with_size(vec2(1280.0, 720.0))
         .with_step_dt(1.0 / 60.0)
@@ -17,7 +17,7 @@ pub fn window(start: Start) -> Harness<'static, App> {
 }
 
 /// Waits until what is computed beside the window has arrived.
-pub fn computed(harness: &mut Harness<'static, App>) {
+pub(crate) fn computed(harness: &mut Harness<'static, App>) {
     for _ in 0..500 {
         harness.run_steps(1);
         if !harness.state().is_computing() {

@@ -21,6 +21,7 @@ impl App {
     pub(super) fn open(&mut self, editor: Editor) {
         let old = std::mem::replace(&mut self.editor, editor);
         self.notice = None;
+        self.flipping = None;
         if old.is_unsaved() {
             self.notice = Some(notice::replaced(&old.network().name));
             self.kept = Some(old);
