@@ -1,5 +1,6 @@
 //! The window: one frame drains the workers, lets time pass, draws, and then carries out what was asked for.
 
+mod build;
 mod files;
 mod watch;
 
@@ -23,6 +24,7 @@ use super::opening::{Opening, opening, refusal};
 use super::simulation::Simulation;
 use super::theme::{self, Palette};
 use super::time_bar;
+use super::toast::{self, Toast};
 use super::traces;
 use super::training::{self, Application, Coach, Windows};
 use super::view::{ViewState, only, only_edge, selection_of};
@@ -83,6 +85,9 @@ pub struct App {
     /// The first screen's inputs, until somebody does something.
     flipping: Option<Flipping>,
     recent: Recent,
+    toast: Option<Toast>,
+    /// Where the canvas lies.
+    canvas: egui::Rect,
     title: String,
 }
 
@@ -105,6 +110,8 @@ impl App {
             is_first_screen,
         } = opening(start, found);
         keeper.adopt(&editor, kept.as_ref());
+        cc.egui_ctx
+            .options_mut(|options| options.input_options.max_click_dist = canvas::CLICK);
         let simulation = Simulation::new(editor.network(), FIRST_SPEED);
         let scene = Scene::new(editor.network());
         let scale = StateScale::new(editor.network(), &[]);
@@ -131,6 +138,8 @@ impl App {
             kept,
             keeper,
             recent: Recent::load(folder.map(|folder| folder.join("recent.json"))),
+            toast: None,
+            canvas: egui::Rect::NOTHING,
             title: String::new(),
         };
         app.select_something();
@@ -201,7 +210,7 @@ impl App {
         let edits = application.edits(self.editor.document());
         let selected = self.view.selection.clone();
         match self.editor.edit_all(&application.name, &edits, &selected) {
-            Ok(()) => self.coach.applied(&self.editor, application),
+            Ok(_) => self.coach.applied(&self.editor, application),
             Err(problem) => self.message = Some(refusal(&problem)),
         }
     }
@@ -239,6 +248,9 @@ impl App {
         if flipping::is_work(&command) {
             self.flipping = None;
         }
+        let Some(command) = self.carry_out_building(command) else {
+            return;
+        };
         match command {
             Command::Act(action) => self.act(ctx, action),
             Command::Live(edit) => {
@@ -283,10 +295,15 @@ impl App {
             Command::Release => self.simulation.release(),
             Command::StopFlipping => self.flipping = None,
             Command::Dismiss => self.message = None,
+            // These were carried out above.
+            Command::End(_) | Command::Perform(..) | Command::Insert(..) | Command::Device(_) => {}
         }
     }
 
     fn act(&mut self, ctx: &Context, action: Action) {
+        if self.build(ctx, action) {
+            return;
+        }
         match action {
             Action::New => self.open_empty(Platform::Electronic),
             Action::NewChemical => self.open_empty(Platform::Chemical),
@@ -299,17 +316,21 @@ impl App {
             },
             Action::SaveAs => self.dialog = Some(self.file_dialog(FileUse::Save)),
             Action::Undo => {
+                self.view.hand.let_go();
                 if let Some(selection) = self.editor.undo() {
                     self.view.selection = selection;
                 }
             }
             Action::Redo => {
+                self.view.hand.let_go();
                 if let Some(selection) = self.editor.redo() {
                     self.view.selection = selection;
                 }
             }
             Action::Deselect => {
-                if self.editor.is_dragging() {
+                if self.view.hand.take_cancelled() {
+                    // The canvas has given something up: that is enough for one press.
+                } else if self.editor.is_dragging() {
                     self.editor.abandon();
                 } else if self.message.is_some() {
                     self.message = None;
@@ -357,6 +378,24 @@ impl App {
             Action::Gradient => self.windows.is_gradient_open = !self.windows.is_gradient_open,
             Action::Keys => self.dialog = Some(Dialog::Keys),
             Action::About => self.dialog = Some(Dialog::About),
+            // These were done above.
+            Action::Cut
+            | Action::Copy
+            | Action::Paste
+            | Action::Duplicate
+            | Action::Delete
+            | Action::SelectAll
+            | Action::NewHidden
+            | Action::NewInput
+            | Action::NewBias
+            | Action::NewOutput
+            | Action::NewNote
+            | Action::StartEdge
+            | Action::Reverse
+            | Action::Device(_)
+            | Action::Tidy
+            | Action::LinearFlow
+            | Action::Snap => {}
         }
     }
 
@@ -379,7 +418,17 @@ impl App {
             // Space presses a focused button.
             let belongs_to_widget = shortcut.logical_key == egui::Key::Space
                 && focused.is_some_and(|focused| !widgets::is_slider(ctx, focused));
-            if is_plain && (is_typing || belongs_to_widget) {
+            // Esc closes an open menu, and nothing else.
+            let belongs_to_menu =
+                shortcut.logical_key == egui::Key::Escape && egui::Popup::is_any_open(ctx);
+            // While one types, the clipboard is the field's.
+            let is_clipboard = matches!(
+                action,
+                Action::Cut | Action::Copy | Action::Paste | Action::SelectAll
+            );
+            if (is_plain && (is_typing || belongs_to_widget || belongs_to_menu))
+                || (is_clipboard && is_typing)
+            {
                 continue;
             }
             if ctx.input_mut(|i| i.consume_shortcut(&shortcut)) {
@@ -481,6 +530,7 @@ impl App {
             .show(ui, |ui| {
                 let shown = Shown {
                     network: self.editor.network(),
+                    app: &self.editor.document().app,
                     scene: &self.scene,
                     scale: &self.scale,
                     simulation: &self.simulation,
@@ -488,6 +538,7 @@ impl App {
                     derived: &self.derived,
                 };
                 let area = ui.available_rect_before_wrap();
+                self.canvas = area;
                 canvas::canvas_ui(ui, &shown, &mut self.view, commands);
                 flipping::chip_ui(
                     ui,
@@ -561,6 +612,7 @@ impl eframe::App for App {
                 &self.simulation.flow().responses,
                 self.simulation.speed(),
                 seconds,
+                self.view.is_flow_linear,
             );
             ctx.request_repaint();
         }
@@ -569,6 +621,7 @@ impl eframe::App for App {
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
         let ctx = ui.ctx().clone();
         let mut commands = Vec::new();
+        self.clipboard(&ctx, &mut commands);
         self.shortcuts(&ctx, &mut commands);
         self.panels_ui(ui, &mut commands);
         self.windows.show_ui(
@@ -585,6 +638,17 @@ impl eframe::App for App {
             && dialogs::dialog_ui(&ctx, &mut dialog, &mut commands)
         {
             self.dialog = Some(dialog);
+        }
+        if let Some(mut toast) = self.toast.take()
+            && toast::toast_ui(
+                &ctx,
+                &mut toast,
+                self.canvas,
+                self.editor.revision(),
+                &mut commands,
+            )
+        {
+            self.toast = Some(toast);
         }
         let is_asked = !commands.is_empty();
         for command in commands {

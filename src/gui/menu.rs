@@ -9,6 +9,7 @@ use super::opening::file_name;
 use super::theme::{self, Palette};
 use super::view::ViewState;
 use super::widgets;
+use crate::device::Kind;
 use crate::document::Recent;
 use crate::document::presets::PRESETS;
 
@@ -149,10 +150,24 @@ fn menu_ui(
             Action::BringBack => {
                 stepped(action, files.kept.map(|kept| kept.network().name.as_str()))
             }
+            Action::Device(number) => {
+                let platform = editor.network().platform();
+                match Kind::of_platform(platform).nth(usize::from(number) - 1) {
+                    Some(kind) => (kind.title().to_owned(), true),
+                    None => continue,
+                }
+            }
             _ => (action.text().to_owned(), true),
         };
         let is_on = match action {
             Action::Values => Some(view.show_values),
+            Action::LinearFlow => Some(view.is_flow_linear),
+            Action::Snap => Some(view.is_snapping),
+            Action::Device(number) => {
+                let platform = editor.network().platform();
+                let kind = Kind::of_platform(platform).nth(usize::from(number) - 1);
+                Some(kind == Some(view.hand.next_kind(platform)))
+            }
             Action::Inspector => Some(view.is_inspector_open),
             Action::Traces => Some(view.is_traces_open),
             Action::Training => Some(view.is_training_open),

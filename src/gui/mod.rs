@@ -31,6 +31,7 @@ mod row;
 mod simulation;
 mod theme;
 mod time_bar;
+mod toast;
 mod traces;
 mod training;
 mod view;

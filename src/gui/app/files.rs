@@ -34,7 +34,9 @@ impl App {
         self.coach.clear();
         self.windows.clear();
         self.view.camera = None;
+        self.view.hand.let_go();
         self.message = None;
+        self.toast = None;
         self.select_something();
     }
 

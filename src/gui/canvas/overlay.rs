@@ -2,7 +2,7 @@
 
 use eframe::egui::{self, Align, Layout, Rect, RichText, Ui, UiBuilder, vec2};
 
-use super::Shown;
+use super::{Hand, Shown};
 use crate::gui::badges::badges_ui;
 use crate::gui::command::Command;
 use crate::gui::derived::{SteadyNews, outcome_words};
@@ -18,6 +18,7 @@ pub(super) fn overlay_ui(
     ui: &mut Ui,
     area: Rect,
     shown: &Shown<'_>,
+    hand: &Hand,
     left_out: usize,
     commands: &mut Vec<Command>,
 ) {
@@ -34,7 +35,7 @@ pub(super) fn overlay_ui(
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                     ui.add_space(8.0);
                     ui.label(
-                        RichText::new(hint(shown))
+                        RichText::new(hint(shown, hand))
                             .size(theme::SMALL)
                             .color(palette.dim),
                     );
@@ -46,9 +47,13 @@ pub(super) fn overlay_ui(
     readings_ui(ui, area, shown);
 }
 
-fn hint(shown: &Shown<'_>) -> &'static str {
-    if shown.network.nodes().is_empty() {
-        "Nothing here: choose a preset from the menu above"
+fn hint(shown: &Shown<'_>, hand: &Hand) -> &'static str {
+    if hand.armed.is_some() {
+        "Click the reservoir where the edge ends; Esc gives it up"
+    } else if shown.network.nodes().is_empty() {
+        "Double-click to put a reservoir here, or choose a preset from the menu above"
+    } else if shown.network.edges().is_empty() {
+        "Drag from the rim of a reservoir to connect it"
     } else {
         "Click an edge to see its I-V curve; drag a level to kick it"
     }
