@@ -210,6 +210,11 @@ impl Simulation {
         !self.held.is_empty()
     }
 
+    /// The clamps that are held elsewhere, and where.
+    pub(crate) fn held(&self) -> impl Iterator<Item = (NodeKey, f64)> + '_ {
+        self.held.iter().map(|held| (held.key, held.value))
+    }
+
     /// The value of a clamp, without its signal.
     fn clamp(&self, key: NodeKey) -> Option<f64> {
         let slot = self.system.slot(key)?;

@@ -2,10 +2,11 @@
 
 use eframe::egui::{self, Align, Layout, Rect, RichText, Ui, UiBuilder, vec2};
 
-use super::Shown;
+use super::{Hand, Shown};
 use crate::gui::badges::badges_ui;
 use crate::gui::command::Command;
 use crate::gui::derived::{SteadyNews, outcome_words};
+use crate::gui::flipping;
 use crate::gui::number;
 use crate::gui::theme::{self, Palette};
 
@@ -17,6 +18,7 @@ pub(super) fn overlay_ui(
     ui: &mut Ui,
     area: Rect,
     shown: &Shown<'_>,
+    hand: &Hand,
     left_out: usize,
     commands: &mut Vec<Command>,
 ) {
@@ -33,7 +35,7 @@ pub(super) fn overlay_ui(
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                     ui.add_space(8.0);
                     ui.label(
-                        RichText::new(hint(shown))
+                        RichText::new(hint(shown, hand))
                             .size(theme::SMALL)
                             .color(palette.dim),
                     );
@@ -45,9 +47,13 @@ pub(super) fn overlay_ui(
     readings_ui(ui, area, shown);
 }
 
-fn hint(shown: &Shown<'_>) -> &'static str {
-    if shown.network.nodes().is_empty() {
-        "Nothing here: choose a preset from the menu above"
+fn hint(shown: &Shown<'_>, hand: &Hand) -> &'static str {
+    if hand.armed.is_some() {
+        "Click the reservoir where the edge ends; Esc gives it up"
+    } else if shown.network.nodes().is_empty() {
+        "Double-click to put a reservoir here, or choose a preset from the menu above"
+    } else if shown.network.edges().is_empty() {
+        "Drag from the rim of a reservoir to connect it"
     } else {
         "Click an edge to see its I-V curve; drag a level to kick it"
     }
@@ -75,7 +81,11 @@ fn chips(ui: &Ui, area: Rect, shown: &Shown<'_>, left_out: usize) {
         texts.push(format!("the {left_out} weakest edges are not drawn"));
     }
     // On a narrow canvas the readings need the lowest line for themselves.
-    let lift = if area.width() < 640.0 { 28.0 } else { 0.0 };
+    let mut lift = if area.width() < 640.0 { 28.0 } else { 0.0 };
+    // The chip that says which inputs are held stands in the corner.
+    if shown.simulation.is_held() {
+        lift += flipping::HEIGHT + 4.0;
+    }
     let mut corner = area.left_bottom() + vec2(10.0, -10.0 - lift);
     for text in texts {
         let galley = ui
