@@ -1,9 +1,10 @@
 //! The window: one frame drains the workers, lets time pass, draws, and then carries out what was asked for.
 
 mod build;
+mod files;
 mod watch;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use eframe::egui::{self, Context, Frame, Margin, Panel, Theme, Ui, ViewportCommand};
 
@@ -11,12 +12,15 @@ use super::Start;
 use super::canvas::{self, Dots, Scene, Shown, StateScale};
 use super::command::{Action, Command};
 use super::derived::Derived;
-use super::dialogs::{self, Detail, Dialog, FileUse, Message};
+use super::dialogs::{self, Dialog, FileUse, Message};
 use super::editor::Editor;
+use super::flipping::{self, Flipping, Turn};
 use super::inspector::{self, Inspected};
 use super::iv::Curves;
-use super::menu;
-use super::opening::{load_message, opening, refusal, rejection};
+use super::keeper::Keeper;
+use super::menu::{self, Files};
+use super::notice::{self, Notice};
+use super::opening::{Opening, opening, refusal};
 use super::simulation::Simulation;
 use super::theme::{self, Palette};
 use super::time_bar;
@@ -25,8 +29,9 @@ use super::traces;
 use super::training::{self, Application, Coach, Windows};
 use super::view::{ViewState, only, only_edge, selection_of};
 use super::widgets;
-use crate::document::presets::{Preset, preset};
-use crate::document::{self, Document, Element, Loaded, Revision};
+use crate::device::Platform;
+use crate::document::presets::preset;
+use crate::document::{Element, Recent, Revision};
 
 /// Where the view is kept in eframe's storage.
 const VIEW_KEY: &str = "view";
@@ -71,6 +76,15 @@ pub struct App {
     built: Revision,
     dialog: Option<Dialog>,
     message: Option<Message>,
+    notice: Option<Notice>,
+    /// How the window began: what a fresh start shows.
+    start: Start,
+    /// The unsaved document that this one took the place of.
+    kept: Option<Editor>,
+    keeper: Keeper,
+    /// The first screen's inputs, until somebody does something.
+    flipping: Option<Flipping>,
+    recent: Recent,
     toast: Option<Toast>,
     /// Where the canvas lies.
     canvas: egui::Rect,
@@ -86,14 +100,25 @@ impl App {
             .and_then(|storage| eframe::get_value(storage, VIEW_KEY))
             .unwrap_or_default();
         theme::install(&cc.egui_ctx, view.theme);
+        let folder = start.state_folder.as_deref();
+        let (mut keeper, found) = Keeper::new(&cc.egui_ctx, folder);
+        let Opening {
+            editor,
+            kept,
+            message,
+            notice,
+            is_first_screen,
+        } = opening(start, found);
+        keeper.adopt(&editor, kept.as_ref());
         cc.egui_ctx
             .options_mut(|options| options.input_options.max_click_dist = canvas::CLICK);
-        let (document, path, message) = opening(start);
-        let editor = Editor::new(document, path);
         let simulation = Simulation::new(editor.network(), FIRST_SPEED);
         let scene = Scene::new(editor.network());
         let scale = StateScale::new(editor.network(), &[]);
         let mut app = Self {
+            flipping: is_first_screen
+                .then(|| Flipping::new(editor.document()))
+                .flatten(),
             derived: Derived::new(&cc.egui_ctx),
             editor,
             view,
@@ -101,18 +126,29 @@ impl App {
             dots: Dots::default(),
             scene,
             scale,
-            curves: Curves::default(),
+            curves: Curves::new(&cc.egui_ctx),
             coach: Coach::new(&cc.egui_ctx),
             windows: Windows::default(),
             built_live: 0,
             built: Revision::default(),
             dialog: None,
             message,
+            notice,
+            start: start.clone(),
+            kept,
+            keeper,
+            recent: Recent::load(folder.map(|folder| folder.join("recent.json"))),
             toast: None,
             canvas: egui::Rect::NOTHING,
             title: String::new(),
         };
         app.select_something();
+        if let Some(flipping) = &app.flipping {
+            app.simulation.hold(flipping.shown());
+        }
+        if let Some(path) = app.editor.path().map(Path::to_owned) {
+            app.remember(&path);
+        }
         app
     }
 
@@ -141,23 +177,6 @@ impl App {
         self.view.selection = selection_of(edge.map(|edge| Element::Edge(edge.key())));
     }
 
-    /// Opens another document in place of this one.
-    fn open(&mut self, document: Document, path: Option<PathBuf>) {
-        self.editor = Editor::new(document, path);
-        self.simulation = Simulation::new(self.editor.network(), self.simulation.speed());
-        self.dots = Dots::default();
-        self.scene = Scene::new(self.editor.network());
-        self.built = self.editor.revision();
-        self.derived.clear();
-        self.coach.clear();
-        self.windows.clear();
-        self.view.camera = None;
-        self.view.hand.let_go();
-        self.message = None;
-        self.toast = None;
-        self.select_something();
-    }
-
     /// Brings simulation and scene up to the document as it is seen.
     fn rebuild(&mut self) {
         let (old, new) = (self.built, self.editor.revision());
@@ -173,7 +192,8 @@ impl App {
         if is_rewired || old.parameters() != new.parameters() || old.layout() != new.layout() {
             self.scene = Scene::new(self.editor.network());
         }
-        self.derived.update(self.editor.document(), new);
+        let held = self.simulation.held().collect();
+        self.derived.update(self.editor.document(), new, held);
         let steady: &[f64] = self
             .derived
             .settled()
@@ -195,6 +215,28 @@ impl App {
         }
     }
 
+    /// Puts the next row of the task on the first screen's inputs when its turn has come.
+    fn flip(&mut self, ctx: &Context) {
+        let Some(flipping) = &mut self.flipping else {
+            return;
+        };
+        let is_playing = self.simulation.is_playing();
+        match flipping.turn(ctx.input(|i| i.time), is_playing) {
+            Turn::Hold(clamps) => {
+                self.simulation.hold(&clamps);
+                ctx.request_repaint();
+            }
+            Turn::Wait(seconds) if seconds.is_finite() => {
+                ctx.request_repaint_after(std::time::Duration::from_secs_f64(seconds));
+            }
+            Turn::Wait(_) => {}
+            Turn::End => {
+                self.flipping = None;
+                self.simulation.release();
+            }
+        }
+    }
+
     /// The smallest change of state that can be seen.
     fn visible(&self) -> f64 {
         let zoom = self.view.camera.map_or(1.0, |camera| camera.zoom());
@@ -203,6 +245,9 @@ impl App {
 
     /// Carries out one command.
     fn carry_out(&mut self, ctx: &Context, command: Command) {
+        if flipping::is_work(&command) {
+            self.flipping = None;
+        }
         let Some(command) = self.carry_out_building(command) else {
             return;
         };
@@ -248,6 +293,7 @@ impl App {
             }
             Command::Hold(clamps) => self.simulation.hold(&clamps),
             Command::Release => self.simulation.release(),
+            Command::StopFlipping => self.flipping = None,
             Command::Dismiss => self.message = None,
             // These were carried out above.
             Command::End(_) | Command::Perform(..) | Command::Insert(..) | Command::Device(_) => {}
@@ -259,6 +305,10 @@ impl App {
             return;
         }
         match action {
+            Action::New => self.open_empty(Platform::Electronic),
+            Action::NewChemical => self.open_empty(Platform::Chemical),
+            Action::BringBack => self.bring_back(),
+            Action::StartFresh => self.start_fresh(),
             Action::Open => self.dialog = Some(self.file_dialog(FileUse::Open)),
             Action::Save => match self.editor.path() {
                 Some(path) => self.save(path.to_owned()),
@@ -349,51 +399,6 @@ impl App {
         }
     }
 
-    fn file_dialog(&self, purpose: FileUse) -> Dialog {
-        let path = match (purpose, self.editor.path()) {
-            (FileUse::Save, Some(path)) => path.display().to_string(),
-            (FileUse::Save, None) => "network.json".to_owned(),
-            (FileUse::Open, path) => path
-                .and_then(Path::parent)
-                .map(|folder| folder.join("").display().to_string())
-                .unwrap_or_default(),
-        };
-        Dialog::File { purpose, path }
-    }
-
-    fn open_preset(&mut self, preset: &Preset) {
-        match preset.load() {
-            Ok(Loaded { document, .. }) => self.open(document, None),
-            Err(rejected) => self.message = Some(rejection(preset.title, &rejected)),
-        }
-    }
-
-    fn open_file(&mut self, path: &Path) {
-        match document::load(path) {
-            Ok(Loaded { document, .. }) => self.open(document, Some(path.to_owned())),
-            Err(error) => self.message = Some(load_message(path, &error)),
-        }
-    }
-
-    fn save(&mut self, path: PathBuf) {
-        match document::save(self.editor.document(), &path) {
-            Ok(()) => {
-                self.editor.mark_saved(path);
-                self.message = None;
-            }
-            Err(error) => {
-                self.message = Some(Message {
-                    title: "The network was not saved".to_owned(),
-                    details: vec![Detail {
-                        place: error.path.display().to_string(),
-                        problem: error.what.to_string(),
-                        remedy: error.what.remedy().to_owned(),
-                    }],
-                });
-            }
-        }
-    }
-
     /// Commands that keys ask for. Plain keys stay silent while a text field or another widget has the focus.
     fn shortcuts(&self, ctx: &Context, commands: &mut Vec<Command>) {
         if self.dialog.is_some() {
@@ -437,15 +442,43 @@ impl App {
         }
     }
 
+    /// The menus, and the quiet line under them when there is something to say.
+    fn top_ui(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
+        let palette = Palette::current(ui);
+        Panel::top("menus")
+            .exact_size(40.0)
+            .frame(
+                Frame::new()
+                    .fill(palette.panel)
+                    .inner_margin(Margin::symmetric(8, 4)),
+            )
+            .show(ui, |ui| {
+                let files = Files {
+                    recent: &self.recent,
+                    kept: self.kept.as_ref(),
+                };
+                menu::menu_bar_ui(ui, &self.editor, &self.view, files, commands);
+            });
+        if let Some(notice) = &self.notice {
+            let stays = Panel::top("notice")
+                .exact_size(notice::HEIGHT)
+                .resizable(false)
+                .frame(
+                    Frame::new()
+                        .fill(palette.raised)
+                        .inner_margin(Margin::symmetric(12, 3)),
+                )
+                .show(ui, |ui| notice::notice_ui(ui, notice, commands));
+            if !stays.inner {
+                self.notice = None;
+            }
+        }
+    }
+
     fn panels_ui(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
         let palette = Palette::current(ui);
         let flat = |margin: Margin| Frame::new().fill(palette.panel).inner_margin(margin);
-        Panel::top("menus")
-            .exact_size(40.0)
-            .frame(flat(Margin::symmetric(8, 4)))
-            .show(ui, |ui| {
-                menu::menu_bar_ui(ui, &self.editor, &self.view, commands);
-            });
+        self.top_ui(ui, commands);
         if self.view.is_inspector_open {
             self.inspector_panel_ui(ui, flat(Margin::symmetric(14, 10)), commands);
         }
@@ -512,6 +545,14 @@ impl App {
                 let area = ui.available_rect_before_wrap();
                 self.canvas = area;
                 canvas::canvas_ui(ui, &shown, &mut self.view, commands);
+                flipping::chip_ui(
+                    ui,
+                    area,
+                    self.editor.document(),
+                    &self.simulation,
+                    self.flipping.is_some(),
+                    commands,
+                );
                 if let (Some(response), Some(camera), false) = (
                     self.coach.responder(0).response(),
                     self.view.camera,
@@ -562,11 +603,15 @@ impl App {
 
 impl eframe::App for App {
     fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+        self.curves.listen();
         let wants_gradient = self.windows.is_gradient_open;
         if let Some(application) = self.coach.update(&self.editor, wants_gradient) {
             self.take_in(&application);
         }
+        self.take_dropped(ctx);
+        self.flip(ctx);
         self.rebuild();
+        self.keep(ctx);
         // A frame after a pause would otherwise jump; a tenth of a second is the longest that still reads as motion.
         let seconds = f64::from(ctx.input(|i| i.stable_dt)).min(0.1);
         if self.simulation.is_running() {
@@ -622,6 +667,7 @@ impl eframe::App for App {
             // What was just changed is seen in the next frame.
             ctx.request_repaint();
         }
+        self.keep(&ctx);
         self.set_title(&ctx);
     }
 

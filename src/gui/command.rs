@@ -52,6 +52,8 @@ pub(crate) enum Command {
     Hold(Vec<(NodeKey, f64)>),
     /// Lets all clamps go back to the document's values.
     Release,
+    /// Leaves the first screen's inputs as they are.
+    StopFlipping,
     /// Takes the message away.
     Dismiss,
 }
@@ -104,12 +106,20 @@ impl Menu {
 /// Something that can be done at the press of a key or from a menu.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Action {
+    /// An empty network of dots and other electronics.
+    New,
+    /// An empty network of enzymes and other chemistry.
+    NewChemical,
     /// Shows the dialog that opens a file.
     Open,
     /// Saves under the name the document has.
     Save,
     /// Shows the dialog that saves under another name.
     SaveAs,
+    /// Swaps the document with the unsaved one that it took the place of.
+    BringBack,
+    /// What a start with nothing left unsaved shows.
+    StartFresh,
     /// Takes the last change back.
     Undo,
     /// Makes it again.
@@ -194,10 +204,14 @@ pub(crate) enum Action {
 
 impl Action {
     /// All actions, in the order menus and the key sheet list them.
-    pub(crate) const ALL: [Self; 48] = [
+    pub(crate) const ALL: [Self; 52] = [
+        Self::New,
+        Self::NewChemical,
         Self::Open,
         Self::Save,
         Self::SaveAs,
+        Self::BringBack,
+        Self::StartFresh,
         Self::Undo,
         Self::Redo,
         Self::Cut,
@@ -248,7 +262,13 @@ impl Action {
     /// The menu that lists it.
     pub(crate) fn menu(self) -> Menu {
         match self {
-            Self::Open | Self::Save | Self::SaveAs => Menu::File,
+            Self::New
+            | Self::NewChemical
+            | Self::Open
+            | Self::Save
+            | Self::SaveAs
+            | Self::BringBack
+            | Self::StartFresh => Menu::File,
             Self::Undo
             | Self::Redo
             | Self::Cut
@@ -291,9 +311,13 @@ impl Action {
     /// The words on a menu or button.
     pub(crate) fn text(self) -> &'static str {
         match self {
+            Self::New => "New",
+            Self::NewChemical => "New, chemical",
             Self::Open => "Open…",
             Self::Save => "Save",
             Self::SaveAs => "Save as…",
+            Self::BringBack => "Bring back",
+            Self::StartFresh => "Start fresh",
             Self::Undo => "Undo",
             Self::Redo => "Redo",
             Self::Cut => "Cut",
@@ -345,9 +369,13 @@ impl Action {
     /// One sentence: what it does.
     pub(crate) fn tip(self) -> &'static str {
         match self {
+            Self::New => "Begin an empty network of electronic devices",
+            Self::NewChemical => "Begin an empty network of chemical devices",
             Self::Open => "Open a network from a file",
             Self::Save => "Save the network to its file",
             Self::SaveAs => "Save the network under another name",
+            Self::BringBack => "Go back to the unsaved network that this one took the place of",
+            Self::StartFresh => "Open what the window begins with; unsaved work is kept",
             Self::Undo => "Take the last change back; the run goes on",
             Self::Redo => "Make the change again that was taken back",
             Self::Deselect => "Select nothing, or give up a drag",
@@ -407,9 +435,13 @@ impl Action {
         let command = |key| KeyboardShortcut::new(Modifiers::COMMAND, key);
         let shifted = |key| KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), key);
         match self {
+            Self::New => command(Key::N),
+            Self::NewChemical => shifted(Key::N),
             Self::Open => command(Key::O),
             Self::Save => command(Key::S),
             Self::SaveAs => shifted(Key::S),
+            Self::BringBack => shifted(Key::B),
+            Self::StartFresh => shifted(Key::F),
             Self::Undo => command(Key::Z),
             Self::Redo => shifted(Key::Z),
             Self::Cut => command(Key::X),

@@ -17,6 +17,8 @@ pub(crate) struct Message {
     pub(crate) title: String,
     /// Where, and what to do; one entry each.
     pub(crate) details: Vec<Detail>,
+    /// What would put it right, if one action does.
+    pub(crate) offer: Option<Action>,
 }
 
 /// One problem of a message.
@@ -296,9 +298,17 @@ pub(crate) fn message_ui(ctx: &Context, message: &Message, commands: &mut Vec<Co
                     if ui.add(primary(ui, "Dismiss")).clicked() {
                         commands.push(Command::Dismiss);
                     }
-                    if ui.button("Open another…").clicked() {
+                    let Some(offer) = message.offer else {
+                        return;
+                    };
+                    let words = match offer {
+                        Action::Open => "Open another…",
+                        Action::SaveAs => "Save elsewhere…",
+                        offer => offer.text(),
+                    };
+                    if ui.button(words).on_hover_text(offer.tooltip()).clicked() {
                         commands.push(Command::Dismiss);
-                        commands.push(Command::Act(Action::Open));
+                        commands.push(Command::Act(offer));
                     }
                 });
             });

@@ -27,6 +27,18 @@ impl Editor {
         }
     }
 
+    /// Goes on with a document that is not saved; `path` is the file it belongs to.
+    pub(crate) fn recovered(document: Document, path: Option<PathBuf>) -> Self {
+        let mut editor = Self::new(document, path);
+        editor.history.mark_unsaved();
+        editor
+    }
+
+    /// The document as it is seen, shared with whoever writes it down.
+    pub(crate) fn shared(&self) -> Arc<Document> {
+        self.history.shared()
+    }
+
     /// The document as it is seen: with the change under way.
     pub(crate) fn document(&self) -> &Document {
         self.history.document()

@@ -5,17 +5,29 @@ use eframe::egui::{self, Align, Layout, RichText, Ui};
 use super::command::{Action, Command, Menu};
 use super::editor::Editor;
 use super::icon::Icon;
+use super::opening::file_name;
 use super::theme::{self, Palette};
 use super::view::ViewState;
 use super::widgets;
 use crate::device::Kind;
+use crate::document::Recent;
 use crate::document::presets::PRESETS;
+
+/// What the file menu knows beside the document.
+#[derive(Clone, Copy)]
+pub(crate) struct Files<'a> {
+    /// The files of late.
+    pub(crate) recent: &'a Recent,
+    /// The unsaved document that can be brought back.
+    pub(crate) kept: Option<&'a Editor>,
+}
 
 /// Draws the bar.
 pub(crate) fn menu_bar_ui(
     ui: &mut Ui,
     editor: &Editor,
     view: &ViewState,
+    files: Files<'_>,
     commands: &mut Vec<Command>,
 ) {
     let palette = Palette::current(ui);
@@ -33,7 +45,9 @@ pub(crate) fn menu_bar_ui(
             ui.spacing_mut().item_spacing.x = 2.0;
             ui.spacing_mut().button_padding.x = 7.0;
             for menu in Menu::ALL {
-                ui.menu_button(menu.title(), |ui| menu_ui(ui, menu, editor, view, commands));
+                ui.menu_button(menu.title(), |ui| {
+                    menu_ui(ui, menu, editor, view, files, commands);
+                });
                 if menu == Menu::File {
                     ui.menu_button("Presets", |ui| presets_ui(ui, editor, commands));
                 }
@@ -122,6 +136,7 @@ fn menu_ui(
     menu: Menu,
     editor: &Editor,
     view: &ViewState,
+    files: Files<'_>,
     commands: &mut Vec<Command>,
 ) {
     ui.set_min_width(200.0);
@@ -132,6 +147,9 @@ fn menu_ui(
         let (text, is_enabled) = match action {
             Action::Undo => stepped(action, editor.undo_name()),
             Action::Redo => stepped(action, editor.redo_name()),
+            Action::BringBack => {
+                stepped(action, files.kept.map(|kept| kept.network().name.as_str()))
+            }
             Action::Device(number) => {
                 let platform = editor.network().platform();
                 match Kind::of_platform(platform).nth(usize::from(number) - 1) {
@@ -163,6 +181,31 @@ fn menu_ui(
             .on_hover_text(action.tip());
         if response.clicked() {
             commands.push(Command::Act(action));
+            ui.close();
+        }
+        if action == Action::Open {
+            ui.menu_button("Open recent", |ui| recent_ui(ui, files.recent, commands));
+        }
+    }
+}
+
+/// The files of late, newest first; those that are gone stay in the list, since a disk may come back.
+fn recent_ui(ui: &mut Ui, recent: &Recent, commands: &mut Vec<Command>) {
+    ui.set_min_width(220.0);
+    if recent.paths().is_empty() {
+        ui.add_enabled(false, egui::Button::new("no files yet"));
+    }
+    for path in recent.paths() {
+        let is_there = Recent::is_there(path);
+        let name = file_name(path);
+        let button = ui.add_enabled(is_there, egui::Button::new(name).truncate());
+        let place = path.display().to_string();
+        let button = button.on_hover_text(&place).on_disabled_hover_text(format!(
+            "{place}
+is not there at the moment"
+        ));
+        if button.clicked() {
+            commands.push(Command::Open(path.clone()));
             ui.close();
         }
     }

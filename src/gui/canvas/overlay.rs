@@ -6,6 +6,7 @@ use super::{Hand, Shown};
 use crate::gui::badges::badges_ui;
 use crate::gui::command::Command;
 use crate::gui::derived::{SteadyNews, outcome_words};
+use crate::gui::flipping;
 use crate::gui::number;
 use crate::gui::theme::{self, Palette};
 
@@ -80,7 +81,11 @@ fn chips(ui: &Ui, area: Rect, shown: &Shown<'_>, left_out: usize) {
         texts.push(format!("the {left_out} weakest edges are not drawn"));
     }
     // On a narrow canvas the readings need the lowest line for themselves.
-    let lift = if area.width() < 640.0 { 28.0 } else { 0.0 };
+    let mut lift = if area.width() < 640.0 { 28.0 } else { 0.0 };
+    // The chip that says which inputs are held stands in the corner.
+    if shown.simulation.is_held() {
+        lift += flipping::HEIGHT + 4.0;
+    }
     let mut corner = area.left_bottom() + vec2(10.0, -10.0 - lift);
     for text in texts {
         let galley = ui
