@@ -6,13 +6,14 @@
     reason = "tests look at what they have just made"
 )]
 
-use std::time::Duration;
+mod opened;
 
 use eframe::egui::{
     self, Event, Key, Modifiers, PointerButton, Pos2, Rect, Role, Vec2, pos2, vec2,
 };
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
+use opened::{computed, window};
 use thermonet::device::Kind;
 use thermonet::document::notes::notes;
 use thermonet::document::{Document, write};
@@ -23,15 +24,6 @@ use thermonet::network::{Network, Node};
 const EMPTY: &str = r#"{"format": "thermonet/1", "name": "New", "platform": "electronic", "nodes": [], "edges": []}"#;
 
 type Window = Harness<'static, App>;
-
-fn window(start: Start) -> Window {
-    let mut harness = Harness::builder()
-        .with_size(vec2(1280.0, 720.0))
-        .with_step_dt(1.0 / 60.0)
-        .build_eframe(move |cc| App::new(cc, &start));
-    computed(&mut harness);
-    harness
-}
 
 fn preset(name: &str) -> Window {
     window(Start {
@@ -48,19 +40,6 @@ fn file(text: &str) -> Window {
         file: Some(path),
         ..Start::default()
     })
-}
-
-/// Waits until what is computed beside the window has arrived.
-fn computed(harness: &mut Window) {
-    for _ in 0..500 {
-        harness.run_steps(1);
-        if !harness.state().is_computing() {
-            harness.run_steps(2);
-            return;
-        }
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    panic!("the workers did not finish within some seconds");
 }
 
 fn document(harness: &Window) -> &Document {
@@ -189,7 +168,10 @@ fn choose_role(harness: &mut Window, id: &str, role: &str) {
 
 #[test]
 fn xor_is_built_from_an_empty_canvas_by_hand() {
-    let mut harness = file(EMPTY);
+    let mut harness = preset("fold");
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::N);
+    harness.run_steps(4);
+    assert!(network(&harness).nodes().is_empty());
     let area = canvas(&harness);
     let at = |x: f32, y: f32| area.min + vec2(x, y);
     for corner in [at(180.0, 110.0), at(180.0, 300.0), at(400.0, 200.0)] {
