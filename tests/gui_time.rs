@@ -94,3 +94,49 @@ fn only_the_first_screen_flips() {
     assert_eq!(inputs(&harness), held);
     assert!(harness.query_by_label("Stop").is_none());
 }
+
+#[test]
+fn reduced_motion_is_remembered_as_a_switch_and_stops_the_flipping() {
+    let mut harness = window(Start::default());
+    harness.get_by_label("Stop");
+    harness.key_press(Key::A);
+    harness.run_steps(3);
+    assert!(harness.query_by_label("Stop").is_none());
+    let own = inputs(&harness);
+    seconds(&mut harness, 12);
+    assert_eq!(inputs(&harness), own);
+    // Time still passes: what is asked for is less motion, not a halt.
+    assert!(harness.state().is_playing());
+}
+
+#[test]
+fn everything_grows_in_steps_and_the_layout_stays_usable() {
+    use eframe::egui::Modifiers;
+    let mut harness = preset("xor");
+    for (zoom, key) in [(1.25, Key::Plus), (1.5, Key::Equals), (2.0, Key::Plus)] {
+        harness.key_press_modifiers(Modifiers::COMMAND, key);
+        harness.run_steps(3);
+        assert!((harness.ctx.zoom_factor() - zoom).abs() < 1e-6);
+        harness.get_by_label("canvas");
+        harness.get_by_label("pause");
+    }
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Num0);
+    harness.run_steps(3);
+    assert!((harness.ctx.zoom_factor() - 1.0).abs() < 1e-6);
+}
+
+#[test]
+fn software_drawing_is_eased_and_said() {
+    let mut harness = window(Start {
+        preset: Some("fold".to_owned()),
+        is_software: true,
+        ..Start::default()
+    });
+    let time = harness.state().time();
+    harness.run_steps(60);
+    // A second at the first speed, however often frames come.
+    assert!((harness.state().time() - time - 2.0).abs() < 0.1);
+    harness.key_press(Key::F1);
+    harness.run_steps(3);
+    harness.get_by_label_contains("30 frames a second at most");
+}

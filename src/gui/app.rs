@@ -6,7 +6,7 @@ mod watch;
 
 use std::path::Path;
 
-use eframe::egui::{self, Context, Frame, Margin, Panel, Theme, Ui, ViewportCommand};
+use eframe::egui::{self, Context, Frame, Margin, Modifiers, Panel, Theme, Ui, ViewportCommand};
 
 use super::Start;
 use super::canvas::{self, Dots, Scene, Shown, StateScale};
@@ -21,6 +21,7 @@ use super::keeper::Keeper;
 use super::menu::{self, Files};
 use super::notice::{self, Notice};
 use super::opening::{Opening, opening, refusal};
+use super::pace::Pace;
 use super::simulation::Simulation;
 use super::theme::{self, Palette};
 use super::time_bar;
@@ -85,6 +86,7 @@ pub struct App {
     /// The first screen's inputs, until somebody does something.
     flipping: Option<Flipping>,
     recent: Recent,
+    pace: Pace,
     toast: Option<Toast>,
     /// Where the canvas lies.
     canvas: egui::Rect,
@@ -100,6 +102,11 @@ impl App {
             .and_then(|storage| eframe::get_value(storage, VIEW_KEY))
             .unwrap_or_default();
         theme::install(&cc.egui_ctx, view.theme);
+        cc.egui_ctx
+            .set_zoom_factor(view.magnification.clamp(1.0, 2.0));
+        // The steps are those of the menu.
+        cc.egui_ctx
+            .options_mut(|options| options.zoom_with_keyboard = false);
         let folder = start.state_folder.as_deref();
         let (mut keeper, found) = Keeper::new(&cc.egui_ctx, folder);
         let Opening {
@@ -116,7 +123,7 @@ impl App {
         let scene = Scene::new(editor.network());
         let scale = StateScale::new(editor.network(), &[]);
         let mut app = Self {
-            flipping: is_first_screen
+            flipping: (is_first_screen && !view.is_motion_reduced)
                 .then(|| Flipping::new(editor.document()))
                 .flatten(),
             derived: Derived::new(&cc.egui_ctx),
@@ -137,6 +144,7 @@ impl App {
             start: start.clone(),
             kept,
             keeper,
+            pace: Pace::new(start.is_software),
             recent: Recent::load(folder.map(|folder| folder.join("recent.json"))),
             toast: None,
             canvas: egui::Rect::NOTHING,
@@ -344,6 +352,15 @@ impl App {
                     camera.reset_zoom();
                 }
             }
+            Action::Larger => self.view.magnify(ctx, 1),
+            Action::Smaller => self.view.magnify(ctx, -1),
+            Action::UsualSize => self.view.magnify(ctx, 0),
+            Action::ReducedMotion => {
+                self.view.is_motion_reduced = !self.view.is_motion_reduced;
+                if self.view.is_motion_reduced && self.flipping.take().is_some() {
+                    self.simulation.release();
+                }
+            }
             Action::Values => self.view.show_values = !self.view.show_values,
             Action::Inspector => self.view.is_inspector_open = !self.view.is_inspector_open,
             Action::Traces => self.view.is_traces_open = !self.view.is_traces_open,
@@ -377,7 +394,11 @@ impl App {
             Action::Task => self.windows.task.is_open = !self.windows.task.is_open,
             Action::Gradient => self.windows.is_gradient_open = !self.windows.is_gradient_open,
             Action::Keys => self.dialog = Some(Dialog::Keys),
-            Action::About => self.dialog = Some(Dialog::About),
+            Action::About => {
+                self.dialog = Some(Dialog::About {
+                    drawing: self.pace.words(),
+                });
+            }
             // These were done above.
             Action::Cut
             | Action::Copy
@@ -434,6 +455,10 @@ impl App {
             if ctx.input_mut(|i| i.consume_shortcut(&shortcut)) {
                 commands.push(Command::Act(action));
             }
+        }
+        // Where + needs Shift, = is the same key.
+        if ctx.input_mut(|i| i.consume_key(Modifiers::COMMAND, egui::Key::Equals)) {
+            commands.push(Command::Act(Action::Larger));
         }
     }
 
@@ -603,9 +628,8 @@ impl eframe::App for App {
         self.flip(ctx);
         self.rebuild();
         self.keep(ctx);
-        // A frame after a pause would otherwise jump; a tenth of a second is the longest that still reads as motion.
-        let seconds = f64::from(ctx.input(|i| i.stable_dt)).min(0.1);
         if self.simulation.is_running() {
+            let seconds = self.pace.frame(ctx);
             let visible = self.visible();
             self.simulation.advance(seconds, visible);
             self.dots.advance(
@@ -614,7 +638,8 @@ impl eframe::App for App {
                 seconds,
                 self.view.is_flow_linear,
             );
-            ctx.request_repaint();
+        } else {
+            self.pace.rest();
         }
     }
 

@@ -54,7 +54,10 @@ pub(crate) enum Dialog {
     /// The key sheet.
     Keys,
     /// What the program is and rests on.
-    About,
+    About {
+        /// How the window draws, if that is worth a word.
+        drawing: Option<&'static str>,
+    },
 }
 
 /// Draws the open dialog; returns whether it stays open.
@@ -64,7 +67,7 @@ pub(crate) fn dialog_ui(ctx: &Context, dialog: &mut Dialog, commands: &mut Vec<C
     let response = modal.show(ctx, |ui| match dialog {
         Dialog::File { purpose, path } => file_ui(ui, *purpose, path, commands),
         Dialog::Keys => keys_ui(ui),
-        Dialog::About => about_ui(ui),
+        Dialog::About { drawing } => about_ui(ui, *drawing),
     });
     !(response.inner || response.should_close())
 }
@@ -230,7 +233,7 @@ const NOTES: [&str; 5] = [
     "Type faces: Inter and JetBrains Mono, both under the SIL Open Font License 1.1.",
 ];
 
-fn about_ui(ui: &mut Ui) -> bool {
+fn about_ui(ui: &mut Ui, drawing: Option<&str>) -> bool {
     ui.set_width(520.0);
     title_ui(ui, "thermonet");
     ui.label(
@@ -239,7 +242,7 @@ fn about_ui(ui: &mut Ui) -> bool {
             .color(Palette::current(ui).dim),
     );
     ui.add_space(4.0);
-    for note in NOTES {
+    for note in NOTES.into_iter().chain(drawing) {
         ui.add(egui::Label::new(note).wrap());
         ui.add_space(4.0);
     }

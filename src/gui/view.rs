@@ -1,6 +1,6 @@
 //! How one looks at the document: camera, selection, open panels. Kept from run to run where that helps.
 
-use eframe::egui::Theme;
+use eframe::egui::{Context, Theme};
 use serde::{Deserialize, Serialize};
 
 use super::canvas::{Camera, Hand};
@@ -23,6 +23,10 @@ pub(crate) struct ViewState {
     pub(crate) is_flow_linear: bool,
     /// Whether what is moved snaps to a grid.
     pub(crate) is_snapping: bool,
+    /// Whether nothing moves but what the physics moves: arrows for dots, no flipping inputs.
+    pub(crate) is_motion_reduced: bool,
+    /// How much larger everything is than usual.
+    pub(crate) magnification: f32,
     /// Whether the panel on the right is open.
     pub(crate) is_inspector_open: bool,
     /// Whether the panel with x(t) is open.
@@ -47,6 +51,8 @@ impl Default for ViewState {
             show_values: false,
             is_flow_linear: false,
             is_snapping: false,
+            is_motion_reduced: false,
+            magnification: 1.0,
             is_inspector_open: true,
             is_traces_open: true,
             is_training_open: true,
@@ -54,6 +60,27 @@ impl Default for ViewState {
             selection: Selection::default(),
             hand: Hand::default(),
         }
+    }
+}
+
+/// The sizes that the menu steps through: 150 % is for a lecture hall, 200 % for a screen of twice the pixels.
+pub(crate) const MAGNIFICATIONS: [f32; 4] = [1.0, 1.25, 1.5, 2.0];
+
+impl ViewState {
+    /// Everything a step larger or smaller, or back to the usual size for 0.
+    pub(crate) fn magnify(&mut self, ctx: &Context, steps: i32) {
+        let larger = MAGNIFICATIONS
+            .into_iter()
+            .find(|m| *m > self.magnification + 0.01);
+        let smaller = MAGNIFICATIONS
+            .into_iter()
+            .rfind(|m| *m < self.magnification - 0.01);
+        self.magnification = match steps {
+            0 => 1.0,
+            1.. => larger.unwrap_or(self.magnification),
+            _ => smaller.unwrap_or(self.magnification),
+        };
+        ctx.set_zoom_factor(self.magnification);
     }
 }
 

@@ -43,6 +43,12 @@ impl App {
         self.simulation.state_of(node.key())
     }
 
+    /// Whether time is let pass, even if nothing moves any more.
+    #[must_use]
+    pub fn is_playing(&self) -> bool {
+        self.simulation.is_playing()
+    }
+
     /// Whether time passes and anything moves.
     #[must_use]
     pub fn is_running(&self) -> bool {

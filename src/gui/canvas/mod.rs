@@ -127,6 +127,7 @@ pub(crate) fn canvas_ui(
         hand: &mut hand,
         opens_menu: false,
         show_values: view.show_values,
+        is_motion_reduced: view.is_motion_reduced,
         is_snapping: view.is_snapping,
         commands,
         callout: None,
@@ -245,6 +246,7 @@ struct Canvas<'a, 'u> {
     hand: &'a mut Hand,
     opens_menu: bool,
     show_values: bool,
+    is_motion_reduced: bool,
     is_snapping: bool,
     commands: &'a mut Vec<Command>,
     callout: Option<(String, Vec<(String, String)>)>,
@@ -311,7 +313,7 @@ impl<'a> Canvas<'a, '_> {
     fn pipe_looks(&self, hovered: Option<usize>) -> Vec<PipeLook<'a>> {
         let seen = self.camera.visible(self.area).expand(20.0);
         let simulation = self.shown.simulation;
-        let is_frozen = simulation.is_frozen();
+        let is_frozen = self.is_motion_reduced || simulation.is_frozen();
         let responses = &simulation.flow().responses;
         let links = simulation.system().links();
         self.shown
