@@ -2,6 +2,7 @@
 
 mod build;
 mod files;
+mod look;
 mod watch;
 
 use std::path::Path;
@@ -30,7 +31,6 @@ use super::traces;
 use super::training::{self, Application, Coach, Windows};
 use super::view::{ViewState, only, only_edge, selection_of};
 use super::widgets;
-use crate::device::Platform;
 use crate::document::presets::preset;
 use crate::document::{Element, Recent, Revision};
 
@@ -51,6 +51,9 @@ const TRACES_RANGE: std::ops::RangeInclusive<f32> = 96.0..=420.0;
 /// Heights of the panel with time plot, loss and response.
 const TRAINING: f32 = 232.0;
 const TRAINING_RANGE: std::ops::RangeInclusive<f32> = 160.0..=520.0;
+
+/// Height that is left to the canvas and the time bar, whatever stands below.
+const CANVAS_AND_TIME: f32 = 240.0;
 
 /// Simulated time per second at first: the presets relax in some ten units of time, which is then some seconds.
 const FIRST_SPEED: f64 = 2.0;
@@ -301,6 +304,7 @@ impl App {
             }
             Command::Hold(clamps) => self.simulation.hold(&clamps),
             Command::Release => self.simulation.release(),
+            Command::Scrub(seconds) => self.simulation.scrub(seconds),
             Command::StopFlipping => self.flipping = None,
             Command::Dismiss => self.message = None,
             // These were carried out above.
@@ -309,14 +313,10 @@ impl App {
     }
 
     fn act(&mut self, ctx: &Context, action: Action) {
-        if self.build(ctx, action) {
+        if self.build(ctx, action) || self.look(ctx, action) {
             return;
         }
         match action {
-            Action::New => self.open_empty(Platform::Electronic),
-            Action::NewChemical => self.open_empty(Platform::Chemical),
-            Action::BringBack => self.bring_back(),
-            Action::StartFresh => self.start_fresh(),
             Action::Open => self.dialog = Some(self.file_dialog(FileUse::Open)),
             Action::Save => match self.editor.path() {
                 Some(path) => self.save(path.to_owned()),
@@ -350,15 +350,6 @@ impl App {
             Action::ZoomReset => {
                 if let Some(camera) = &mut self.view.camera {
                     camera.reset_zoom();
-                }
-            }
-            Action::Larger => self.view.magnify(ctx, 1),
-            Action::Smaller => self.view.magnify(ctx, -1),
-            Action::UsualSize => self.view.magnify(ctx, 0),
-            Action::ReducedMotion => {
-                self.view.is_motion_reduced = !self.view.is_motion_reduced;
-                if self.view.is_motion_reduced && self.flipping.take().is_some() {
-                    self.simulation.release();
                 }
             }
             Action::Values => self.view.show_values = !self.view.show_values,
@@ -416,7 +407,15 @@ impl App {
             | Action::Device(_)
             | Action::Tidy
             | Action::LinearFlow
-            | Action::Snap => {}
+            | Action::Snap
+            | Action::New
+            | Action::NewChemical
+            | Action::BringBack
+            | Action::StartFresh
+            | Action::Larger
+            | Action::Smaller
+            | Action::UsualSize
+            | Action::ReducedMotion => {}
         }
     }
 
@@ -504,9 +503,11 @@ impl App {
         }
         let has_task = self.editor.document().task.is_some();
         if has_task && self.view.is_training_open {
+            let least_below = *TRAINING_RANGE.start();
+            let most_below = ui.available_height() - CANVAS_AND_TIME;
             Panel::bottom("training")
                 .default_size(TRAINING)
-                .size_range(TRAINING_RANGE)
+                .size_range(least_below..=most_below.clamp(least_below, *TRAINING_RANGE.end()))
                 .resizable(true)
                 .frame(flat(Margin::symmetric(12, 6)))
                 .show(ui, |ui| {

@@ -52,6 +52,8 @@ pub(crate) enum Command {
     Hold(Vec<(NodeKey, f64)>),
     /// Lets all clamps go back to the document's values.
     Release,
+    /// Shows the run as it was so many seconds ago, with time held; running state only.
+    Scrub(f64),
     /// Leaves the first screen's inputs as they are.
     StopFlipping,
     /// Takes the message away.

@@ -146,14 +146,32 @@ fn keys_ui(ui: &mut Ui) -> bool {
     let palette = Palette::current(ui);
     title_ui(ui, "Keys and gestures");
     // Columns of like height; the last takes what the others leave.
-    let first = [Menu::File, Menu::Edit, Menu::Time];
-    let second = [Menu::Build, Menu::Help];
+    let first = [Menu::File, Menu::Edit];
+    let second = [Menu::Build, Menu::Time, Menu::Help];
     let is_left = |menu: &Menu| !first.contains(menu) && !second.contains(menu);
     let columns = [
         first.to_vec(),
         second.to_vec(),
         Menu::ALL.into_iter().filter(is_left).collect(),
     ];
+    // A small window scrolls the sheet: nothing on it is out of reach.
+    let room = ui.ctx().content_rect().height() - SHEET_FRAME;
+    egui::ScrollArea::both()
+        .max_height(room)
+        .show(ui, |ui| columns_ui(ui, columns));
+    ui.add_space(4.0);
+    ui.label(
+        RichText::new("Esc closes this sheet")
+            .size(theme::SMALL)
+            .color(palette.dim),
+    );
+    false
+}
+
+/// Height of the sheet's frame, title and last line, and some air around it.
+const SHEET_FRAME: f32 = 120.0;
+
+fn columns_ui(ui: &mut Ui, columns: [Vec<Menu>; 3]) {
     ui.horizontal_top(|ui| {
         for menus in columns {
             ui.vertical(|ui| {
@@ -161,7 +179,7 @@ fn keys_ui(ui: &mut Ui) -> bool {
                     ui.label(RichText::new(menu.title()).font(theme::strong(theme::BODY)));
                     egui::Grid::new(menu.title())
                         .min_col_width(60.0)
-                        .spacing(vec2(8.0, 3.0))
+                        .spacing(vec2(8.0, 1.0))
                         .show(ui, |ui| {
                             let actions = Action::ALL.iter().filter(|a| a.menu() == menu);
                             for action in actions {
@@ -197,13 +215,6 @@ fn keys_ui(ui: &mut Ui) -> bool {
                 });
         });
     });
-    ui.add_space(4.0);
-    ui.label(
-        RichText::new("Esc closes this sheet")
-            .size(theme::SMALL)
-            .color(palette.dim),
-    );
-    false
 }
 
 fn key_row_ui(ui: &mut Ui, key: &str, text: &str) {

@@ -230,6 +230,10 @@ fn grid(painter: &Painter, palette: &Palette, camera: Camera, area: Rect) {
 }
 
 /// One frame of the canvas.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of its own, in any combination"
+)]
 struct Canvas<'a, 'u> {
     ui: &'u Ui,
     painter: &'a Painter,
