@@ -281,3 +281,43 @@ fn limits_that_make_no_sense_are_passed_over() {
         assert_eq!(window.param("g2", "conductance"), 0.7);
     }
 }
+
+/// What the load line says of itself to those who cannot see it.
+fn load_words(window: &Window) -> String {
+    let node = window.harness.get_by_label_contains("oad line");
+    let data = node.accesskit_node();
+    data.label().or(data.value()).unwrap()
+}
+
+#[test]
+fn the_load_line_is_drawn_and_says_what_it_is() {
+    let mut window = Window::file(&divider("{}"));
+    window.click("edge g2");
+    window.computed();
+    assert!(load_words(&window).contains("the rest of the network delivers"));
+    // Both ends held: an upright line, in words.
+    window.click("reservoir m");
+    window.click("bias");
+    window.click("edge g1");
+    window.computed();
+    assert!(load_words(&window).contains("both ends are held"));
+    // Idle in the end: the line does not ask for itself again and again.
+    window.until("the run freezes", |app| !app.is_running());
+    window.harness.run();
+}
+
+#[test]
+fn units_change_what_is_shown_and_nothing_else() {
+    let mut window = Window::preset("fold");
+    window.harness.get_by_label_contains("k_BT, and 1 more");
+    let before = window.app().document().network.clone();
+    window.harness.key_press(Key::Escape);
+    window.steps(3);
+    window.click("Physical units");
+    window.click("edge e1");
+    window.computed();
+    window.harness.get_by_label_contains("mV, and 1 more");
+    let mut now = window.app().document().network.clone();
+    now.units = None;
+    assert_eq!(now, before);
+}

@@ -35,6 +35,7 @@ mod time_bar;
 mod toast;
 mod traces;
 mod training;
+mod units;
 mod view;
 mod widgets;
 

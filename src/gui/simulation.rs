@@ -89,6 +89,8 @@ pub(crate) struct Simulation {
     system: System,
     held: Vec<Held>,
     relaxation: Relaxation,
+    /// Counts what is done to system and state from outside; the passing of time is not.
+    revision: u64,
     t: f64,
     x: Vec<f64>,
     flow: Flow,
@@ -118,6 +120,7 @@ impl Simulation {
             system,
             held: Vec::new(),
             relaxation,
+            revision: 0,
             t: 0.0,
             x,
             flow: Flow::default(),
@@ -278,7 +281,18 @@ impl Simulation {
         }
     }
 
+    /// Counts what is done to system and state from outside: equal numbers mean the same motion.
+    pub(crate) fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// The states of the free reservoirs.
+    pub(crate) fn free_states(&self) -> &[f64] {
+        &self.x
+    }
+
     fn restart(&mut self) {
+        self.revision += 1;
         self.relaxation.restart(&self.system, &self.x, self.t);
         self.failure = None;
         self.evaluate();

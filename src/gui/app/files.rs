@@ -31,6 +31,7 @@ impl App {
         self.scene = Scene::new(self.editor.network());
         self.built = self.editor.revision();
         self.derived.clear();
+        self.curves.clear();
         self.coach.clear();
         self.windows.clear();
         self.view.camera = None;

@@ -11,6 +11,7 @@ use crate::gui::editor::{device_before, spaced};
 use crate::gui::iv::{self, Curves, IvShown};
 use crate::gui::number;
 use crate::gui::row::Row;
+use crate::gui::units::Scales;
 use crate::learn::Trainable;
 use crate::network::{Edge, Node};
 
@@ -40,6 +41,9 @@ pub(super) fn edge_ui(
             curves,
             IvShown {
                 platform: network.platform(),
+                scales: Scales::of(network),
+                edge: edge.key(),
+                simulation: shown.simulation,
                 device: &edge.device,
                 before,
                 now,
@@ -132,11 +136,16 @@ fn edge_facts_ui(ui: &mut Ui, shown: &Inspected<'_>, edge: &Edge) {
         .get(link)
         .copied()
         .unwrap_or(0.0);
+    let quantity = Scales::of(shown.network).current(response.current);
+    let mut current = number::significant(quantity.factor * response.current, 4);
+    if shown.network.units.is_some() {
+        current = format!("{current} {}", quantity.unit);
+    }
     ui.add_space(4.0);
     facts_ui(
         ui,
         &[
-            ("current", number::significant(response.current, 4)),
+            ("current", current),
             ("∂I/∂a", number::significant(response.d_from, 3)),
             ("∂I/∂b", number::significant(response.d_to, 3)),
             (

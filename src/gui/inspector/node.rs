@@ -12,6 +12,7 @@ use crate::gui::canvas::state_text;
 use crate::gui::command::Command;
 use crate::gui::number;
 use crate::gui::row::Row;
+use crate::gui::units::Scales;
 use crate::learn::Trainable;
 use crate::network::{self, Network, Node, NodeKey, Role};
 
@@ -189,17 +190,27 @@ impl NodeField {
 fn node_facts_ui(ui: &mut Ui, shown: &Inspected<'_>, node: &Node) {
     let platform = shown.network.platform();
     let unit = platform.state_unit();
+    let quantity = Scales::of(shown.network).state();
+    let text = |state: f64| {
+        let own = format!("{} {unit}", state_text(platform, state));
+        if quantity.unit == unit {
+            own
+        } else {
+            let physical = number::significant(state * quantity.factor, 3);
+            format!("{own} = {physical} {}", quantity.unit)
+        }
+    };
     let Some(state) = shown.simulation.state_of(node.key()) else {
         return;
     };
-    let mut facts = vec![("now", format!("{} {unit}", state_text(platform, state)))];
+    let mut facts = vec![("now", text(state))];
     if let Some((steady, is_stale)) = shown.derived.steady_state_of(node.key()) {
         let name = if is_stale {
             "steady state, before"
         } else {
             "steady state"
         };
-        facts.push((name, format!("{} {unit}", state_text(platform, steady))));
+        facts.push((name, text(steady)));
     } else if !node.role.is_clamped() {
         facts.push(("steady state", "none known".to_owned()));
     }
