@@ -7,7 +7,7 @@ mod watch;
 
 use std::path::Path;
 
-use eframe::egui::{self, Context, Frame, Margin, Modifiers, Panel, Theme, Ui, ViewportCommand};
+use eframe::egui::{self, Context, Frame, Margin, Modifiers, Panel, Ui, ViewportCommand};
 
 use super::Start;
 use super::canvas::{self, Dots, Scene, Shown, StateScale};
@@ -355,13 +355,6 @@ impl App {
             Action::Values => self.view.show_values = !self.view.show_values,
             Action::Inspector => self.view.is_inspector_open = !self.view.is_inspector_open,
             Action::Traces => self.view.is_traces_open = !self.view.is_traces_open,
-            Action::Theme => {
-                self.view.theme = match self.view.theme {
-                    Theme::Dark => Theme::Light,
-                    Theme::Light => Theme::Dark,
-                };
-                ctx.set_theme(self.view.theme);
-            }
             Action::PlayPause => {
                 let is_playing = self.simulation.is_playing();
                 self.simulation.set_playing(!is_playing);
@@ -415,7 +408,8 @@ impl App {
             | Action::Larger
             | Action::Smaller
             | Action::UsualSize
-            | Action::ReducedMotion => {}
+            | Action::ReducedMotion
+            | Action::Theme => {}
         }
     }
 

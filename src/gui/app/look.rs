@@ -1,6 +1,6 @@
 //! The actions that change how the window looks, and those that put another document in it.
 
-use eframe::egui::Context;
+use eframe::egui::{Context, Theme};
 
 use super::App;
 use crate::device::Platform;
@@ -23,6 +23,13 @@ impl App {
             Action::NewChemical => self.open_empty(Platform::Chemical),
             Action::BringBack => self.bring_back(),
             Action::StartFresh => self.start_fresh(),
+            Action::Theme => {
+                self.view.theme = match self.view.theme {
+                    Theme::Dark => Theme::Light,
+                    Theme::Light => Theme::Dark,
+                };
+                ctx.set_theme(self.view.theme);
+            }
             _ => return false,
         }
         true
