@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use eframe::egui::{Key, KeyboardShortcut, Modifiers};
 
+use super::training::Pick;
 use crate::device::Kind;
 use crate::document::insertion::Insertion;
 use crate::document::{Edit, Element, Selection};
@@ -54,6 +55,8 @@ pub(crate) enum Command {
     Release,
     /// Leaves the first screen's inputs as they are.
     StopFlipping,
+    /// Draws the response of another output or over other inputs.
+    Respond(Pick),
     /// Takes the message away.
     Dismiss,
 }
