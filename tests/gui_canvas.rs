@@ -6,13 +6,14 @@
     reason = "tests look at what they have just made"
 )]
 
-use std::time::Duration;
+mod opened;
 
 use eframe::egui::{
     self, Event, Key, Modifiers, PointerButton, Pos2, Rect, Role, Vec2, pos2, vec2,
 };
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
+use opened::{computed, window};
 use thermonet::device::Kind;
 use thermonet::document::notes::notes;
 use thermonet::document::{Document, write};
@@ -23,15 +24,6 @@ use thermonet::network::{Network, Node};
 const EMPTY: &str = r#"{"format": "thermonet/1", "name": "New", "platform": "electronic", "nodes": [], "edges": []}"#;
 
 type Window = Harness<'static, App>;
-
-fn window(start: Start) -> Window {
-    let mut harness = Harness::builder()
-        .with_size(vec2(1280.0, 720.0))
-        .with_step_dt(1.0 / 60.0)
-        .build_eframe(move |cc| App::new(cc, &start));
-    computed(&mut harness);
-    harness
-}
 
 fn preset(name: &str) -> Window {
     window(Start {
@@ -48,19 +40,6 @@ fn file(text: &str) -> Window {
         file: Some(path),
         ..Start::default()
     })
-}
-
-/// Waits until what is computed beside the window has arrived.
-fn computed(harness: &mut Window) {
-    for _ in 0..500 {
-        harness.run_steps(1);
-        if !harness.state().is_computing() {
-            harness.run_steps(2);
-            return;
-        }
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    panic!("the workers did not finish within some seconds");
 }
 
 fn document(harness: &Window) -> &Document {
@@ -189,7 +168,10 @@ fn choose_role(harness: &mut Window, id: &str, role: &str) {
 
 #[test]
 fn xor_is_built_from_an_empty_canvas_by_hand() {
-    let mut harness = file(EMPTY);
+    let mut harness = preset("fold");
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::N);
+    harness.run_steps(4);
+    assert!(network(&harness).nodes().is_empty());
     let area = canvas(&harness);
     let at = |x: f32, y: f32| area.min + vec2(x, y);
     for corner in [at(180.0, 110.0), at(180.0, 300.0), at(400.0, 200.0)] {
@@ -653,4 +635,62 @@ fn the_wheel_edits_nothing_anywhere() {
         harness.key_press(Key::F);
         harness.run_steps(3);
     }
+}
+
+#[test]
+fn arrows_walk_along_the_edges() {
+    let mut harness = preset("xor-minimal");
+    harness.get_by_label("reservoir x1").click();
+    harness.run_steps(2);
+    let selected = |harness: &Window| {
+        let key = harness.state().selected().nodes.first().copied().unwrap();
+        network(harness).node(key).unwrap().id.clone()
+    };
+    let way = [
+        (Key::ArrowRight, "s"),
+        (Key::ArrowRight, "y"),
+        (Key::ArrowRight, "y"),
+        (Key::ArrowLeft, "s"),
+        (Key::ArrowDown, "x2"),
+    ];
+    for (key, expected) in way {
+        harness.key_press(key);
+        harness.run_steps(3);
+        assert_eq!(selected(&harness), expected);
+        let name = format!("reservoir {expected}");
+        let node = harness.get_by_label(&name);
+        assert!(
+            node.accesskit_node().is_focused_in_tree(),
+            "{expected} after {key:?}"
+        );
+    }
+    // Enter goes on in the inspector.
+    harness.key_press(Key::Enter);
+    harness.run_steps(4);
+    let focused = harness
+        .root()
+        .children_recursive()
+        .find(|node| node.accesskit_node().is_focused_in_tree())
+        .unwrap();
+    assert!(focused.rect().left() > canvas(&harness).right());
+    assert_eq!(harness.state().undo_name(), None);
+}
+
+#[test]
+fn a_fast_hand_is_not_taken_for_one_that_pans() {
+    let mut harness = preset("xor-minimal");
+    let y = tank(&harness, "y");
+    let from = y.right_center();
+    let to = from + vec2(60.0, 90.0);
+    move_to(&mut harness, from, Modifiers::NONE);
+    // All within one frame.
+    harness.input_mut().events.extend([
+        button(from, PointerButton::Primary, true, Modifiers::NONE),
+        Event::PointerMoved(from + vec2(30.0, 40.0)),
+    ]);
+    harness.run_steps(1);
+    move_to(&mut harness, to, Modifiers::NONE);
+    release(&mut harness, to, Modifiers::NONE);
+    assert_eq!(harness.state().undo_name(), Some("add h1 and e4"));
+    assert!((tank(&harness, "y").center() - y.center()).length() < 0.5);
 }

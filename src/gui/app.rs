@@ -422,10 +422,15 @@ impl App {
             // Esc closes an open menu, and nothing else.
             let belongs_to_menu =
                 shortcut.logical_key == egui::Key::Escape && egui::Popup::is_any_open(ctx);
-            // While one types, the clipboard is the field's.
+            // While one types, clipboard and undo are the field's.
             let is_clipboard = matches!(
                 action,
-                Action::Cut | Action::Copy | Action::Paste | Action::SelectAll
+                Action::Cut
+                    | Action::Copy
+                    | Action::Paste
+                    | Action::SelectAll
+                    | Action::Undo
+                    | Action::Redo
             );
             if (is_plain && (is_typing || belongs_to_widget || belongs_to_menu))
                 || (is_clipboard && is_typing)
@@ -581,6 +586,9 @@ impl App {
                     network: self.coach.live().0.unwrap_or(self.editor.network()),
                     selection: &self.view.selection,
                 };
+                if self.view.hand.take_wants_inspector() {
+                    widgets::focus_next_ui(ui);
+                }
                 inspector::inspector_ui(ui, &shown, &mut self.curves, commands);
             });
     }

@@ -142,6 +142,8 @@ fn primary(ui: &Ui, text: &str) -> egui::Button<'static> {
 fn keys_ui(ui: &mut Ui) -> bool {
     let palette = Palette::current(ui);
     title_ui(ui, "Keys and gestures");
+    // Nothing here is pressed: rows may be as close as text.
+    ui.spacing_mut().interact_size.y = 18.0;
     // Columns of like height; the last takes what the others leave.
     let first = [Menu::File, Menu::Edit, Menu::Time];
     let second = [Menu::Build, Menu::Help];

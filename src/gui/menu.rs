@@ -22,6 +22,9 @@ pub(crate) struct Files<'a> {
     pub(crate) kept: Option<&'a Editor>,
 }
 
+/// The width of the buttons at the right end of the bar.
+const BUTTONS: f32 = 248.0;
+
 /// Draws the bar.
 pub(crate) fn menu_bar_ui(
     ui: &mut Ui,
@@ -55,11 +58,15 @@ pub(crate) fn menu_bar_ui(
         });
         ui.add_space(12.0);
         let star = if editor.is_unsaved() { " ★" } else { "" };
-        ui.label(
-            RichText::new(format!("{}{star}", editor.network().name))
-                .font(theme::strong(theme::BODY))
-                .color(palette.text),
-        )
+        let title = RichText::new(format!("{}{star}", editor.network().name))
+            .font(theme::strong(theme::BODY))
+            .color(palette.text);
+        ui.scope(|ui| {
+            // On a narrow window the buttons to the right come first.
+            ui.set_max_width((ui.available_width() - BUTTONS).max(24.0));
+            ui.add(egui::Label::new(title).truncate())
+        })
+        .inner
         .on_hover_text(place(editor));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.add_space(4.0);

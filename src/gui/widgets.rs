@@ -522,6 +522,23 @@ pub(super) fn clipped_text_ui(
     response
 }
 
+/// Says that a widget with the focus, other than a slider, has no use for Space either.
+pub(super) fn leave_space_alone(ctx: &egui::Context, id: Id) {
+    ctx.data_mut(|data| data.insert_temp(focused_slider(), id));
+}
+
+/// Gives the keyboard to the next widget that is drawn and can have it.
+pub(super) fn focus_next_ui(ui: &Ui) {
+    let here = ui.scope_id().with("focus next");
+    // The focus comes here and goes on in the same frame, as if Tab had been pressed here.
+    ui.memory_mut(|memory| {
+        memory.request_focus(here);
+        memory.move_focus(egui::FocusDirection::Next);
+    });
+    let rect = Rect::from_min_size(ui.max_rect().min, egui::Vec2::ZERO);
+    ui.interact(rect, here, Sense::focusable_noninteractive());
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,7 +1,7 @@
 //! Tanks under the hand: selecting, moving, kicking, setting, and drawing edges from their rims.
 
 use eframe::egui::{
-    CursorIcon, PointerButton, Pos2, Rect, Response, Role as WidgetRole, Sense, WidgetInfo,
+    CursorIcon, Id, PointerButton, Pos2, Rect, Response, Role as WidgetRole, Sense, WidgetInfo,
     accesskit, vec2,
 };
 
@@ -31,7 +31,7 @@ impl Canvas<'_, '_> {
                 .simulation
                 .state_of(tank.key)
                 .unwrap_or(node.value);
-            let id = response.id.with(("reservoir", tank.key));
+            let id = tank_id(response, tank.key);
             let hit = self
                 .ui
                 .interact(rect.expand(RIM_REACH), id, Sense::click_and_drag());
@@ -54,6 +54,7 @@ impl Canvas<'_, '_> {
             );
             if hit.has_focus() {
                 self.focus_ring(rect);
+                self.hold_arrows(id);
             }
             if aimed == Some(tank.key) {
                 self.aim_ring(rect);
@@ -95,16 +96,10 @@ impl Canvas<'_, '_> {
         if hit.secondary_clicked() {
             self.open_menu(Target::Element(Element::Node(key)));
         }
-        if hit.drag_started_by(PointerButton::Primary) {
-            let press = self.ui.input(|i| i.pointer.press_origin());
-            let zone = press.map_or(Zone::Body, |press| zone(rect, level, press));
-            self.hand.is_far = false;
-            self.hand.drag = Some(match (zone, node.role.is_clamped()) {
-                (Zone::Rim, _) => Drag::Edge(key),
-                (Zone::Level, true) => Drag::Set(key),
-                (Zone::Level, false) => Drag::Kick(key, state),
-                (Zone::Body, _) => self.carry(Element::Node(key), center),
-            });
+        if hit.drag_started_by(PointerButton::Primary)
+            && let Some(press) = self.ui.input(|i| i.pointer.press_origin())
+        {
+            self.take_hold(press, rect, center, node, state);
         }
         if hit.dragged() {
             self.go_on(hit, rect, node);
@@ -112,6 +107,51 @@ impl Canvas<'_, '_> {
             self.finish(hit, key);
         }
         self.point_at_tank(hit, rect, level, node);
+    }
+
+    /// Begins a drag, by what of the tank was pressed.
+    fn take_hold(&mut self, press: Pos2, rect: Rect, center: Pos2, node: &Node, state: f64) {
+        let key = node.key();
+        let level = tank::level_y(rect, self.camera.zoom(), self.shown.scale, state);
+        self.hand.is_far = false;
+        let zone = zone(rect, level, press);
+        self.hand.drag = Some(match (zone, node.role.is_clamped()) {
+            (Zone::Rim, _) => Drag::Edge(key),
+            (Zone::Level, true) => Drag::Set(key),
+            (Zone::Level, false) => Drag::Kick(key, state),
+            (Zone::Body, _) => self.carry(Element::Node(key), center),
+        });
+    }
+
+    /// A hand so fast that it pressed a tank and was off it within one frame has taken hold of the canvas behind:
+    /// what it does there is meant for the tank.
+    pub(super) fn catch_up(&mut self, response: &Response) {
+        let (network, tanks) = (self.network(), &self.shown.scene.tanks);
+        let at = |key: NodeKey| {
+            let n = network.node_index(key)?;
+            Some((tanks.get(n)?.rect, network.node(key)?))
+        };
+        if response.drag_started_by(PointerButton::Primary)
+            && self.hand.drag.is_none()
+            && let Some(press) = self.ui.input(|i| i.pointer.press_origin())
+            && let Some((rect, node)) = self.tank_at(press).and_then(at)
+        {
+            let state = self.shown.simulation.state_of(node.key());
+            let state = state.unwrap_or(node.value);
+            self.take_hold(press, self.screen(rect), rect.center(), node, state);
+        }
+        let key = match &self.hand.drag {
+            Some(Drag::Edge(key) | Drag::Set(key) | Drag::Kick(key, _)) => *key,
+            Some(Drag::Move { nodes, .. }) if !nodes.is_empty() => nodes[0].0,
+            _ => return,
+        };
+        if response.dragged()
+            && let Some((rect, node)) = at(key)
+        {
+            self.go_on(response, self.screen(rect), node);
+        } else if response.drag_stopped() {
+            self.finish(response, key);
+        }
     }
 
     /// A click on a tank selects it, or ends the edge that waits for a click.
@@ -339,6 +379,11 @@ impl Canvas<'_, '_> {
             }
         }
     }
+}
+
+/// The widget of a tank.
+pub(super) fn tank_id(response: &Response, key: NodeKey) -> Id {
+    response.id.with(("reservoir", key))
 }
 
 /// A canvas point as a document has it.

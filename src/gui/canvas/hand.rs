@@ -72,6 +72,8 @@ pub(crate) struct Hand {
     /// Esc has just ended something here, and is not to end more.
     is_cancelled: bool,
     next: Option<Kind>,
+    /// Enter was pressed on something: the keyboard is to go on in the inspector.
+    pub(super) wants_inspector: bool,
     pub(super) writing: Option<Writing>,
     pub(super) menu: Option<(Target, Pos2)>,
     /// Where something new is put that no click has placed, on the canvas.
@@ -102,6 +104,11 @@ impl Hand {
     /// Whether a press of Esc was for the canvas; asked once.
     pub(crate) fn take_cancelled(&mut self) -> bool {
         std::mem::take(&mut self.is_cancelled)
+    }
+
+    /// Whether the keyboard is to go on in the inspector; asked once.
+    pub(crate) fn take_wants_inspector(&mut self) -> bool {
+        std::mem::take(&mut self.wants_inspector)
     }
 
     pub(super) fn cancel(&mut self) {

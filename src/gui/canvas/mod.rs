@@ -15,6 +15,7 @@ mod overlay;
 mod scene;
 mod tank;
 mod tools;
+mod walk;
 
 use eframe::egui::{
     CornerRadius, CursorIcon, Painter, Pos2, Rect, Response, Role as WidgetRole, Sense, Stroke,
@@ -103,7 +104,7 @@ pub(crate) fn canvas_ui(
     }
     let mut camera = view.camera.unwrap_or_default();
     let mut hand = std::mem::take(&mut view.hand);
-    steer(ui, &response, &mut camera, &hand);
+    steer(ui, &response, &mut camera, &hand, shown.scene);
     if view.camera.is_some() {
         view.camera = Some(camera);
     }
@@ -130,6 +131,7 @@ pub(crate) fn canvas_ui(
         is_snapping: view.is_snapping,
         commands,
         callout: None,
+        reveal: None,
     };
     canvas.find_place();
     canvas.give_up();
@@ -155,25 +157,23 @@ pub(crate) fn canvas_ui(
     canvas.labels(&looks, &tanks, detail);
     canvas.rubber_band();
     canvas.box_select(&response);
+    canvas.catch_up(&response);
     canvas.menu_ui(&response);
-    let callout = canvas.callout.take();
+    canvas.walk(&response);
+    let reveal = canvas.reveal.take();
+    let is_menu_open = canvas.hand.menu.is_some();
+    let callout = canvas.callout.take().filter(|_| !is_menu_open);
     let left_out = in_view.saturating_sub(MOST_DRAWN);
     overlay::overlay_ui(ui, area, shown, &hand, left_out, commands);
     tools::tools_ui(ui, tools, platform, &hand, commands);
     if let Some(at) = hand.writing.as_ref().map(|writing| writing.at) {
         let corner = camera.screen_from_canvas(area, at);
-        let zoom = camera.zoom();
-        notes::writing_ui(
-            ui,
-            &mut hand,
-            corner,
-            zoom,
-            shown.app,
-            &canvas_notes,
-            commands,
-        );
+        notes::writing_ui(ui, &mut hand, corner, shown.app, &canvas_notes, commands);
     }
     view.hand = hand;
+    if let (Some(rect), Some(camera)) = (reveal, &mut view.camera) {
+        camera.pan(way_into(area.shrink(48.0), rect));
+    }
     if let Some((title, rows)) = callout
         && let Some(pointer) = ui.ctx().pointer_hover_pos()
         && area.contains(pointer)
@@ -183,9 +183,15 @@ pub(crate) fn canvas_ui(
 }
 
 /// Pans by dragging the empty canvas, zooms by the wheel at the pointer.
-fn steer(ui: &Ui, response: &Response, camera: &mut Camera, hand: &Hand) {
-    let is_box = response.drag_started() && ui.input(|i| i.modifiers.shift);
-    if response.dragged() && hand.drag.is_none() && !is_box {
+fn steer(ui: &Ui, response: &Response, camera: &mut Camera, hand: &Hand, scene: &Scene) {
+    // A drag that begins is not one of the canvas if Shift is held, or if a tank was pressed.
+    let is_meant = !response.drag_started() || {
+        let (press, is_shift) = ui.input(|i| (i.pointer.press_origin(), i.modifiers.shift));
+        let reach = hand::RIM_REACH / camera.zoom();
+        let at = press.map(|press| camera.canvas_from_screen(response.rect, press));
+        !is_shift && !at.is_some_and(|at| scene.has_tank_near(at, reach))
+    };
+    if response.dragged() && hand.drag.is_none() && is_meant {
         camera.pan(response.drag_delta());
         ui.set_cursor_icon(CursorIcon::Grabbing);
     }
@@ -202,6 +208,23 @@ fn steer(ui: &Ui, response: &Response, camera: &mut Camera, hand: &Hand) {
     if (factor - 1.0).abs() > 1e-6 {
         camera.zoom_at(response.rect, pointer, factor);
     }
+}
+
+/// How far a view must be moved to hold a rectangle.
+fn way_into(view: Rect, rect: Rect) -> Vec2 {
+    let along = |low: f32, high: f32, from: f32, to: f32| {
+        if from < low {
+            low - from
+        } else if to > high {
+            high - to
+        } else {
+            0.0
+        }
+    };
+    vec2(
+        along(view.left(), view.right(), rect.left(), rect.right()),
+        along(view.top(), view.bottom(), rect.top(), rect.bottom()),
+    )
 }
 
 /// Faint dots every forty canvas points: they show panning and zooming where nothing else is.
@@ -248,6 +271,8 @@ struct Canvas<'a, 'u> {
     is_snapping: bool,
     commands: &'a mut Vec<Command>,
     callout: Option<(String, Vec<(String, String)>)>,
+    /// What the keyboard has gone to, on the screen: it is to be in view.
+    reveal: Option<Rect>,
 }
 
 impl<'a> Canvas<'a, '_> {

@@ -16,7 +16,7 @@ use crate::document::{Edit, Selection};
 use crate::gui::command::Command;
 use crate::gui::theme::{self, Palette};
 
-/// The widest line of a note at 100 %, in canvas points.
+/// The widest line of a note, in screen points.
 const WIDEST: f32 = 260.0;
 
 /// Room between a note's text and its frame, in screen points.
@@ -30,8 +30,9 @@ pub(super) fn place(note: &CanvasNote) -> Pos2 {
     pos2(note.at[0] as f32, note.at[1] as f32)
 }
 
-fn font(zoom: f32) -> egui::FontId {
-    theme::plain(theme::BODY * zoom.clamp(1.0, 2.0))
+/// Notes are as large as other text at every magnification: larger letters would say no more.
+fn font() -> egui::FontId {
+    theme::plain(theme::BODY)
 }
 
 impl Canvas<'_, '_> {
@@ -48,12 +49,9 @@ impl Canvas<'_, '_> {
             if is_written {
                 continue;
             }
-            let galley: Arc<Galley> = self.painter.layout(
-                note.text.clone(),
-                font(zoom),
-                self.palette.text,
-                WIDEST * zoom.max(1.0),
-            );
+            let galley: Arc<Galley> =
+                self.painter
+                    .layout(note.text.clone(), font(), self.palette.text, WIDEST);
             let is_readable = zoom >= READABLE;
             let size = if is_readable {
                 galley.size() + 2.0 * MARGIN
@@ -164,7 +162,6 @@ pub(super) fn writing_ui(
     ui: &mut Ui,
     hand: &mut Hand,
     corner: Pos2,
-    zoom: f32,
     app: &serde_json::Map<String, serde_json::Value>,
     notes: &[CanvasNote],
     commands: &mut Vec<Command>,
@@ -173,7 +170,7 @@ pub(super) fn writing_ui(
         return;
     };
     let palette = Palette::current(ui);
-    let rect = Rect::from_min_size(corner, vec2(WIDEST * zoom.max(1.0) + 2.0 * MARGIN.x, 24.0));
+    let rect = Rect::from_min_size(corner, vec2(WIDEST + 2.0 * MARGIN.x, 24.0));
     let is_given_up = ui.input(|i| i.key_down(Key::Escape));
     let is_kept = ui.input_mut(|i| i.consume_key(egui::Modifiers::COMMAND, Key::Enter));
     let field = ui
@@ -181,7 +178,7 @@ pub(super) fn writing_ui(
             let edit = TextEdit::multiline(&mut writing.text)
                 .desired_rows(1)
                 .desired_width(WIDEST)
-                .font(font(zoom))
+                .font(font())
                 .background_color(palette.panel)
                 .hint_text("a note; Esc gives it up");
             ui.add(edit)

@@ -43,15 +43,39 @@ pub(super) fn overlay_ui(
             }
         },
     );
+    if shown.network.nodes().is_empty() && hand.writing.is_none() {
+        first_steps(ui, area);
+    }
     chips(ui, area, shown, left_out);
     readings_ui(ui, area, shown);
+}
+
+/// What to do on an empty canvas, in its middle.
+fn first_steps(ui: &Ui, area: Rect) {
+    const ROW: f32 = 24.0;
+    let palette = Palette::current(ui);
+    let steps = [
+        "Double-click: a reservoir",
+        "Drag from its rim: an edge, and a new reservoir where you let go",
+        "Right click: inputs, outputs, notes, and what else can be done",
+    ];
+    let top = area.center().y - 0.5 * ROW * (steps.len() as f32 - 1.0);
+    for (k, step) in steps.into_iter().enumerate() {
+        ui.painter().text(
+            egui::pos2(area.center().x, top + ROW * k as f32),
+            egui::Align2::CENTER_CENTER,
+            step,
+            theme::plain(theme::BODY),
+            palette.dim,
+        );
+    }
 }
 
 fn hint(shown: &Shown<'_>, hand: &Hand) -> &'static str {
     if hand.armed.is_some() {
         "Click the reservoir where the edge ends; Esc gives it up"
     } else if shown.network.nodes().is_empty() {
-        "Double-click to put a reservoir here, or choose a preset from the menu above"
+        "Build a network here, or choose a preset from the menu above"
     } else if shown.network.edges().is_empty() {
         "Drag from the rim of a reservoir to connect it"
     } else {

@@ -124,6 +124,12 @@ impl Scene {
         }
     }
 
+    /// Whether a tank is within `reach` of a canvas point.
+    pub(crate) fn has_tank_near(&self, point: Pos2, reach: f32) -> bool {
+        let mut tanks = self.tanks.iter();
+        tanks.any(|tank| tank.rect.expand(reach).contains(point))
+    }
+
     /// The pipe nearest to a canvas point, no further than `reach` from it.
     pub(crate) fn pipe_near(&self, point: Pos2, reach: f32) -> Option<usize> {
         self.index

@@ -13,6 +13,9 @@ use crate::gui::theme::{self, Palette};
 /// Size of a tile.
 const TILE: [f32; 2] = [46.0, 30.0];
 
+/// Height of the word over the tiles.
+const HEAD: f32 = 20.0;
+
 /// Distance of the strip from the side of the canvas.
 const LEFT: f32 = 10.0;
 
@@ -21,7 +24,7 @@ pub(super) fn strip(area: Rect, platform: Platform) -> Rect {
     let count = Kind::of_platform(platform).count() as f32;
     let rect = Rect::from_min_size(
         pos2(area.left() + LEFT, area.top() + overlay::TOP + 4.0),
-        vec2(TILE[0], TILE[1] * count),
+        vec2(TILE[0], HEAD + TILE[1] * count),
     );
     if rect.bottom() + 34.0 < area.bottom() && area.width() > 320.0 {
         rect
@@ -50,9 +53,16 @@ pub(super) fn tools_ui(
         Stroke::new(1.0, palette.line),
         StrokeKind::Inside,
     );
+    painter.text(
+        pos2(strip.center().x, strip.top() + 0.5 * HEAD),
+        Align2::CENTER_CENTER,
+        "edge",
+        theme::plain(theme::SMALL),
+        palette.dim,
+    );
     let chosen = hand.next_kind(platform);
     for (k, kind) in Kind::of_platform(platform).enumerate() {
-        let corner = strip.min + vec2(0.0, TILE[1] * k as f32);
+        let corner = strip.min + vec2(0.0, HEAD + TILE[1] * k as f32);
         let tile = Rect::from_min_size(corner, vec2(TILE[0], TILE[1]));
         let id = ui.scope_id().with(("device", kind));
         let response = ui.interact(tile, id, Sense::click());

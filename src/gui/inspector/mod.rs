@@ -59,7 +59,9 @@ pub(crate) fn inspector_ui(
             match (edge, node) {
                 (Some(edge), _) => edge::edge_ui(ui, shown, edge, curves, commands),
                 (_, Some(node)) => node::node_ui(ui, shown, node, commands),
-                _ if only.is_none() && !shown.selection.is_empty() => {
+                _ if only.is_none()
+                    && !(shown.selection.nodes.is_empty() && shown.selection.edges.is_empty()) =>
+                {
                     several::several_ui(ui, shown, commands);
                 }
                 _ => network::network_ui(ui, shown, commands),
