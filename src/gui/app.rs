@@ -306,6 +306,7 @@ impl App {
             Command::Release => self.simulation.release(),
             Command::Scrub(seconds) => self.simulation.scrub(seconds),
             Command::StopFlipping => self.flipping = None,
+            Command::Respond(pick) => self.coach.set_pick(pick),
             Command::Dismiss => self.message = None,
             // These were carried out above.
             Command::End(_) | Command::Perform(..) | Command::Insert(..) | Command::Device(_) => {}
@@ -517,6 +518,7 @@ impl App {
                         scale: &self.scale,
                         view: &self.view,
                         coach: &self.coach,
+                        is_drawing: self.windows.is_drawing(self.editor.document()),
                     };
                     training::training_ui(ui, &panel, commands);
                 });

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use eframe::egui::{Key, KeyboardShortcut, Modifiers};
 
+use super::training::Pick;
 use crate::device::Kind;
 use crate::document::insertion::Insertion;
 use crate::document::{Edit, Element, Selection};
@@ -56,6 +57,8 @@ pub(crate) enum Command {
     Scrub(f64),
     /// Leaves the first screen's inputs as they are.
     StopFlipping,
+    /// Draws the response of another output or over other inputs.
+    Respond(Pick),
     /// Takes the message away.
     Dismiss,
 }
