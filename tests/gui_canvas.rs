@@ -476,6 +476,16 @@ fn a_selection_is_copied_as_text_and_pasted_in_another_window() {
     other.event(Event::Paste(text));
     other.run_steps(3);
     assert_eq!(network(&other).nodes().len(), 8);
+    // Nothing lies over anything else.
+    let places: Vec<[f64; 2]> = network(&other)
+        .nodes()
+        .iter()
+        .map(|node| node.at.unwrap())
+        .collect();
+    for (k, a) in places.iter().enumerate() {
+        let is_over = |b: &[f64; 2]| (a[0] - b[0]).abs() < 30.0 && (a[1] - b[1]).abs() < 30.0;
+        assert!(!places[k + 1..].iter().any(is_over));
+    }
     let devices: Vec<_> = network(&other)
         .edges()
         .iter()
@@ -490,6 +500,12 @@ fn a_selection_is_copied_as_text_and_pasted_in_another_window() {
     other.run_steps(3);
     other.get_by_label("The clipboard holds no network");
     assert_eq!(written(&other), empty);
+    // A whole file, which has a task, is inserted like any other text, and what is left out is said.
+    let whole = written(&preset("fold"));
+    other.event(Event::Paste(whole));
+    other.run_steps(3);
+    assert_eq!(network(&other).edges().len(), 1);
+    other.get_by_label_contains("without its task");
     harness.key_press_modifiers(Modifiers::COMMAND, Key::D);
     harness.run_steps(3);
     assert_eq!(network(&harness).nodes().len(), 8);
