@@ -225,3 +225,70 @@ fn the_drift_stays_next_to_nothing_through_kicks_edits_and_looking_back() {
     let drift = harness.state().drift();
     assert!(drift.abs() < 1e-3, "{drift}");
 }
+
+/// The traces that the time plot names.
+fn traces(harness: &Window) -> Vec<String> {
+    ["x1", "h1", "h2", "h3", "h4", "y", "mid"]
+        .into_iter()
+        .filter(|id| {
+            let label = format!("hide trace {id}");
+            harness.query_by_label(&label).is_some()
+        })
+        .map(str::to_owned)
+        .collect()
+}
+
+fn click(harness: &mut Window, label: &str) {
+    harness.get_by_label(label).click();
+    harness.run_steps(4);
+}
+
+#[test]
+fn traces_are_chosen_from_the_list_and_hidden_by_their_names() {
+    let mut harness = preset("xor");
+    assert_eq!(traces(&harness), ["h1", "h2", "h3", "h4", "y"]);
+    let time = harness.state().time();
+    click(&mut harness, "hide trace h3");
+    assert_eq!(traces(&harness), ["h1", "h2", "h4", "y"]);
+    assert_eq!(harness.state().undo_name(), Some("traces"));
+    assert!(harness.state().time() > time, "the run goes on");
+    click(&mut harness, "choose traces");
+    // The list stays open: several are chosen in one go.
+    click(&mut harness, "h1");
+    click(&mut harness, "h2");
+    click(&mut harness, "h3");
+    assert_eq!(traces(&harness), ["h3", "h4", "y"]);
+    let kept = harness.state().document().app["traces"].clone();
+    assert_eq!(kept, serde_json::json!(["h3", "h4", "y"]));
+    click(&mut harness, "automatic");
+    assert_eq!(traces(&harness), ["h1", "h2", "h3", "h4", "y"]);
+    assert!(!harness.state().document().app.contains_key("traces"));
+    harness.key_press(Key::Escape);
+    harness.run_steps(4);
+    assert!(harness.query_by_label("automatic").is_none());
+    for _ in 0..2 {
+        harness.key_press_modifiers(eframe::egui::Modifiers::COMMAND, Key::Z);
+        harness.run_steps(3);
+    }
+    assert_eq!(traces(&harness), ["h4", "y"]);
+}
+
+#[test]
+fn a_chosen_trace_follows_its_reservoir_to_another_name() {
+    let mut harness = preset("xor");
+    click(&mut harness, "hide trace h3");
+    click(&mut harness, "reservoir h1");
+    click(&mut harness, "edit id");
+    harness.key_press_modifiers(eframe::egui::Modifiers::COMMAND, Key::A);
+    harness.run_steps(2);
+    harness.event(eframe::egui::Event::Text("mid".to_owned()));
+    harness.run_steps(2);
+    harness.key_press(Key::Enter);
+    harness.run_steps(4);
+    assert_eq!(traces(&harness), ["h2", "h4", "y", "mid"]);
+    assert_eq!(harness.state().undo_name(), Some("rename h1"));
+    harness.key_press_modifiers(eframe::egui::Modifiers::COMMAND, Key::Z);
+    harness.run_steps(4);
+    assert_eq!(harness.state().undo_name(), Some("traces"));
+    assert_eq!(traces(&harness), ["h1", "h2", "h4", "y"]);
+}

@@ -53,7 +53,7 @@ const TRAINING: f32 = 232.0;
 const TRAINING_RANGE: std::ops::RangeInclusive<f32> = 160.0..=520.0;
 
 /// Height that is left to the canvas and the time bar, whatever stands below.
-const CANVAS_AND_TIME: f32 = 240.0;
+const CANVAS_AND_TIME: f32 = 280.0;
 
 /// Simulated time per second at first: the presets relax in some ten units of time, which is then some seconds.
 const FIRST_SPEED: f64 = 2.0;
@@ -505,7 +505,9 @@ impl App {
         if has_task && self.view.is_training_open {
             let least_below = *TRAINING_RANGE.start();
             let most_below = ui.available_height() - CANVAS_AND_TIME;
-            Panel::bottom("training")
+            // What fits at one size of everything does not at another: each has its height.
+            let percent = (100.0 * self.view.magnification).round() as u32;
+            Panel::bottom(egui::Id::unique("training").with(percent))
                 .default_size(TRAINING)
                 .size_range(least_below..=most_below.clamp(least_below, *TRAINING_RANGE.end()))
                 .resizable(true)
@@ -531,11 +533,12 @@ impl App {
                 .show(ui, |ui| {
                     traces::traces_ui(
                         ui,
-                        self.editor.network(),
+                        self.editor.document(),
                         &self.simulation,
                         &self.derived,
                         &self.scale,
                         &self.view.selection,
+                        commands,
                     );
                 });
         }
@@ -654,7 +657,12 @@ impl eframe::App for App {
         let mut commands = Vec::new();
         self.clipboard(&ctx, &mut commands);
         self.shortcuts(&ctx, &mut commands);
+        let was_typing = ctx.text_edit_focused();
         self.panels_ui(ui, &mut commands);
+        if was_typing {
+            // The Enter that ends a text is not the one that goes from the canvas to the inspector.
+            self.view.hand.take_wants_inspector();
+        }
         self.windows.show_ui(
             &ctx,
             self.editor.document(),

@@ -64,7 +64,16 @@ pub(crate) enum Dialog {
 /// Draws the open dialog; returns whether it stays open.
 pub(crate) fn dialog_ui(ctx: &Context, dialog: &mut Dialog, commands: &mut Vec<Command>) -> bool {
     let frame = Frame::popup(&ctx.global_style()).inner_margin(Margin::same(18));
-    let modal = Modal::new(Id::unique("dialog")).frame(frame);
+    // A place on screen keeps the size of what it showed last, and lays out the next thing within that: each dialog has
+    // its own, and another one in a window of another size.
+    let kind = match dialog {
+        Dialog::File { .. } => "file",
+        Dialog::Keys => "keys",
+        Dialog::About { .. } => "about",
+    };
+    let room = ctx.content_rect().size();
+    let place = (kind, room.x.round() as i32, room.y.round() as i32);
+    let modal = Modal::new(Id::unique("dialog").with(place)).frame(frame);
     let response = modal.show(ctx, |ui| match dialog {
         Dialog::File { purpose, path } => file_ui(ui, *purpose, path, commands),
         Dialog::Keys => keys_ui(ui),
@@ -169,9 +178,10 @@ fn keys_ui(ui: &mut Ui) -> bool {
         Menu::ALL.into_iter().filter(is_left).collect(),
     ];
     // A small window scrolls the sheet: nothing on it is out of reach.
-    let room = ui.ctx().content_rect().height() - SHEET_FRAME;
+    let room = ui.ctx().content_rect().size();
+    ui.set_max_width(room.x - DIALOG_FRAME);
     egui::ScrollArea::both()
-        .max_height(room)
+        .max_height(room.y - SHEET_FRAME)
         .show(ui, |ui| columns_ui(ui, columns));
     ui.add_space(4.0);
     ui.label(
@@ -258,8 +268,13 @@ const NOTES: [&str; 5] = [
     "Type faces: Inter and JetBrains Mono, both under the SIL Open Font License 1.1.",
 ];
 
+/// The width of lines that read well, and that of the frame around a dialog with some air.
+const ABOUT: f32 = 520.0;
+const DIALOG_FRAME: f32 = 64.0;
+
 fn about_ui(ui: &mut Ui, drawing: Option<&str>) -> bool {
-    ui.set_width(520.0);
+    let room = ui.ctx().content_rect();
+    ui.set_width(ABOUT.min(room.width() - DIALOG_FRAME));
     title_ui(ui, "thermonet");
     ui.label(
         RichText::new(concat!("version ", env!("CARGO_PKG_VERSION")))
@@ -267,10 +282,15 @@ fn about_ui(ui: &mut Ui, drawing: Option<&str>) -> bool {
             .color(Palette::current(ui).dim),
     );
     ui.add_space(4.0);
-    for note in NOTES.into_iter().chain(drawing) {
-        ui.add(egui::Label::new(note).wrap());
-        ui.add_space(4.0);
-    }
+    // What is larger than the window scrolls; the button stays.
+    egui::ScrollArea::vertical()
+        .max_height(room.height() - SHEET_FRAME - 40.0)
+        .show(ui, |ui| {
+            for note in NOTES.into_iter().chain(drawing) {
+                ui.add(egui::Label::new(note).wrap());
+                ui.add_space(4.0);
+            }
+        });
     ui.button("Close").clicked()
 }
 

@@ -27,8 +27,10 @@ const MOST_ROWS: usize = 16;
 const CORNER: [f32; 2] = [10.0, 8.0];
 pub(crate) const HEIGHT: f32 = 26.0;
 
-/// On a canvas narrower than this the readings need the lowest line for themselves.
+/// On a canvas narrower than the first the chip is short, and the readings have room beside it; on one narrower than the
+/// second they need the lowest line for themselves.
 const NARROW: f32 = 760.0;
+const VERY_NARROW: f32 = 500.0;
 
 /// The rows that take turns.
 #[derive(Clone, Debug)]
@@ -160,9 +162,13 @@ pub(crate) fn chip_ui(
     let shown = shown.unwrap_or_else(|| "inputs".to_owned());
     let (text, word, tip, command) = if is_flipping {
         (
-            format!("{shown}, flipping until you change something"),
+            if area.width() < NARROW {
+                format!("{shown}, flipping")
+            } else {
+                format!("{shown}, flipping until you change something")
+            },
             "Stop",
-            "Hold the inputs as they are",
+            "Hold the inputs as they are; any change does so, too",
             Command::StopFlipping,
         )
     } else {
@@ -173,7 +179,11 @@ pub(crate) fn chip_ui(
             Command::Release,
         )
     };
-    let lift = if area.width() < NARROW { HEIGHT } else { 0.0 };
+    let lift = if area.width() < VERY_NARROW {
+        HEIGHT
+    } else {
+        0.0
+    };
     let bottom = area.bottom() - CORNER[1] - lift;
     let strip = Rect::from_min_max(
         pos2(area.left() + CORNER[0], bottom - HEIGHT),

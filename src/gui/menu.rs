@@ -22,8 +22,25 @@ pub(crate) struct Files<'a> {
     pub(crate) kept: Option<&'a Editor>,
 }
 
-/// The width of the buttons at the right end of the bar.
-const BUTTONS: f32 = 248.0;
+/// The width of a button at the right end of the bar, with the gap beside it.
+const BUTTON: f32 = 34.0;
+
+/// Undo and redo are always there, and the document's name always has room for a few letters.
+const UNDO_AND_REDO: f32 = 2.0 * BUTTON + 16.0;
+const LEAST_NAME: f32 = 48.0;
+
+/// The room from which on the name of the step that undo takes back stands beside its button, too.
+const STEP_NAME: f32 = 48.0;
+
+/// The buttons at the right end, from the right, and which of them goes first where there is no room: all of them are
+/// in a menu, too, and have a key.
+const SWITCHES: [(Action, &str, usize); 5] = [
+    (Action::Theme, "light or dark", 4),
+    (Action::Inspector, "inspector", 0),
+    (Action::Task, "choose a task", 2),
+    (Action::Traces, "time plot", 1),
+    (Action::Fit, "fit to view", 3),
+];
 
 /// Draws the bar.
 pub(crate) fn menu_bar_ui(
@@ -57,20 +74,23 @@ pub(crate) fn menu_bar_ui(
             }
         });
         ui.add_space(12.0);
+        let room = ui.available_width() - UNDO_AND_REDO - LEAST_NAME;
+        let switches = ((room / BUTTON).max(0.0) as usize).min(SWITCHES.len());
         let star = if editor.is_unsaved() { " ★" } else { "" };
         let title = RichText::new(format!("{}{star}", editor.network().name))
             .font(theme::strong(theme::BODY))
             .color(palette.text);
         ui.scope(|ui| {
             // On a narrow window the buttons to the right come first.
-            ui.set_max_width((ui.available_width() - BUTTONS).max(24.0));
+            let buttons = UNDO_AND_REDO + BUTTON * switches as f32;
+            ui.set_max_width((ui.available_width() - buttons).max(24.0));
             ui.add(egui::Label::new(title).truncate())
         })
         .inner
         .on_hover_text(place(editor));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.add_space(4.0);
-            right_ui(ui, editor, view, commands);
+            right_ui(ui, editor, view, switches, commands);
         });
     });
 }
@@ -88,19 +108,28 @@ fn place(editor: &Editor) -> String {
     }
 }
 
-fn right_ui(ui: &mut Ui, editor: &Editor, view: &ViewState, commands: &mut Vec<Command>) {
+/// The buttons at the right end: as many switches as there is room for.
+fn right_ui(
+    ui: &mut Ui,
+    editor: &Editor,
+    view: &ViewState,
+    switches: usize,
+    commands: &mut Vec<Command>,
+) {
     let palette = Palette::current(ui);
-    let theme_icon = match view.theme {
-        egui::Theme::Dark => Icon::Sun,
-        egui::Theme::Light => Icon::Moon,
+    let icon = |action| match (action, view.theme) {
+        (Action::Theme, egui::Theme::Dark) => Icon::Sun,
+        (Action::Theme, egui::Theme::Light) => Icon::Moon,
+        (Action::Inspector, _) => Icon::PanelRight,
+        (Action::Task, _) => Icon::Target,
+        (Action::Traces, _) => Icon::PanelBottom,
+        _ => Icon::Fit,
     };
-    for (icon, action, label) in [
-        (theme_icon, Action::Theme, "light or dark"),
-        (Icon::PanelRight, Action::Inspector, "inspector"),
-        (Icon::Target, Action::Task, "choose a task"),
-        (Icon::PanelBottom, Action::Traces, "time plot"),
-        (Icon::Fit, Action::Fit, "fit to view"),
-    ] {
+    for (action, label, rank) in SWITCHES {
+        if rank >= switches {
+            continue;
+        }
+        let icon = icon(action);
         let button =
             widgets::icon_button_ui(ui, icon, label, true, false).on_hover_text(action.tooltip());
         if button.clicked() {
@@ -109,7 +138,8 @@ fn right_ui(ui: &mut Ui, editor: &Editor, view: &ViewState, commands: &mut Vec<C
     }
     ui.add_space(8.0);
     // Right to left: the name of the step stands between the buttons and the panel switches.
-    if let Some(name) = editor.undo_name() {
+    let has_room = ui.available_width() > 2.0 * BUTTON + STEP_NAME;
+    if let Some(name) = editor.undo_name().filter(|_| has_room) {
         ui.add(
             egui::Label::new(
                 RichText::new(format!("Undo {name}"))

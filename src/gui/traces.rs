@@ -1,27 +1,31 @@
 //! x(t): the states of the free reservoirs over the last half minute of animation.
 
-use eframe::egui::{Align2, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+mod choice;
+
+use eframe::egui::{Align2, CursorIcon, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::canvas::StateScale;
 use super::chart::{Axes, padded};
+use super::command::Command;
 use super::derived::Derived;
 use super::simulation::Simulation;
 use super::theme::{self, Palette};
-use crate::document::Selection;
-use crate::network::{Network, NodeKey, Role as Part};
+use crate::document::{Document, Selection};
+use crate::network::{Network, NodeKey};
 
-/// More traces than this are a thicket; outputs come first.
-const MOST: usize = 8;
+pub(crate) use choice::renamed;
 
 /// Draws the plot into all the room there is.
 pub(crate) fn traces_ui(
     ui: &mut Ui,
-    network: &Network,
+    document: &Document,
     simulation: &Simulation,
     derived: &Derived,
     scale: &StateScale,
     selection: &Selection,
+    commands: &mut Vec<Command>,
 ) {
+    let network = &document.network;
     let palette = Palette::current(ui);
     let (rect, response) = ui.allocate_exact_size(ui.available_size(), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Figure, true, "states over time"));
@@ -45,7 +49,9 @@ pub(crate) fn traces_ui(
         theme::plain(theme::SMALL),
         palette.dim,
     );
-    let shown = chosen(network, selection);
+    let shown = choice::shown(document, selection);
+    choice::button_ui(ui, rect, document, &shown, commands);
+    let inks = choice::inks(network, &shown);
     let slots: Vec<(NodeKey, usize)> = shown
         .iter()
         .filter_map(|&key| Some((key, simulation.system().slot(key)?)))
@@ -60,11 +66,12 @@ pub(crate) fn traces_ui(
     // A plot of this width shows no more than two points a pixel.
     let stride = (traces.len() / (2 * plot.width() as usize).max(1)).max(1);
     let mut ends: Vec<(f32, NodeKey, Stroke)> = Vec::new();
-    for (k, &(key, slot)) in slots.iter().enumerate() {
+    for &(key, slot) in &slots {
         let is_selected = selection.nodes.contains(&key);
+        let ink = inks.get(&key).copied().unwrap_or_default();
         let stroke = Stroke::new(
             if is_selected { 2.5 } else { 1.6 },
-            palette.traces[k % palette.traces.len()],
+            palette.traces[ink % palette.traces.len()],
         );
         if let Some((steady, is_stale)) = derived.steady_state_of(key) {
             let faint = if is_stale { 0.15 } else { 0.4 };
@@ -96,7 +103,18 @@ pub(crate) fn traces_ui(
         theme::plain(theme::SMALL),
         palette.dim,
     );
-    names(&painter, network, plot, ends);
+    if slots.is_empty() && !network.nodes().is_empty() {
+        painter.text(
+            plot.center(),
+            Align2::CENTER_CENTER,
+            "no trace is chosen",
+            theme::plain(theme::SMALL),
+            palette.dim,
+        );
+    }
+    if let Some(hidden) = names_ui(ui, &painter, network, plot, ends) {
+        commands.push(choice::toggle(document, &shown, hidden));
+    }
     if let Some(pointer) = response.hover_pos()
         && plot.contains(pointer)
     {
@@ -104,14 +122,16 @@ pub(crate) fn traces_ui(
     }
 }
 
-/// The names at the right ends of the traces, pushed apart so that none covers another.
-fn names(
+/// The names at the right ends of the traces, pushed apart so that none covers another. Returns the one that was clicked.
+fn names_ui(
+    ui: &Ui,
     painter: &eframe::egui::Painter,
     network: &Network,
     plot: Rect,
     mut ends: Vec<(f32, NodeKey, Stroke)>,
-) {
+) -> Option<NodeKey> {
     const LINE: f32 = 15.0;
+    let mut clicked = None;
     ends.sort_by(|a, b| a.0.total_cmp(&b.0));
     let mut ys: Vec<f32> = ends.iter().map(|end| end.0).collect();
     let mut floor = plot.top() + 4.0;
@@ -142,25 +162,25 @@ fn names(
         job.wrap = eframe::egui::text::TextWrapping::truncate_at_width(68.0);
         let galley = painter.layout_job(job);
         let at = pos2(to.x + 3.0, y - 0.5 * galley.size().y);
+        // The whole line is the name's, so that a short name is hit, too.
+        let room = Rect::from_min_size(pos2(to.x, y - 0.5 * LINE), vec2(74.0, LINE));
+        let name = ui.interact(room, ui.scope_id().with(("trace of", key)), Sense::click());
+        name.widget_info(|| {
+            WidgetInfo::labeled(Role::Button, true, format!("hide trace {}", node.title()))
+        });
+        if name.hovered() || name.has_focus() {
+            let under = room.with_max_x(at.x + galley.size().x).x_range();
+            painter.hline(under, room.bottom(), Stroke::new(1.0, stroke.color));
+        }
         painter.galley(at, galley, stroke.color);
+        let name = name
+            .on_hover_cursor(CursorIcon::PointingHand)
+            .on_hover_text("Hide this trace; “choose” brings it back");
+        if name.clicked() {
+            clicked = Some(key);
+        }
     }
-}
-
-/// The reservoirs whose traces are shown: the selected one, outputs, then hidden ones.
-fn chosen(network: &Network, selection: &Selection) -> Vec<NodeKey> {
-    let mut free: Vec<_> = network
-        .nodes()
-        .iter()
-        .filter(|node| !node.role.is_clamped())
-        .collect();
-    free.sort_by_key(|node| {
-        let is_selected = selection.nodes.contains(&node.key());
-        (!is_selected, node.role != Part::Output)
-    });
-    let mut keys: Vec<NodeKey> = free.iter().take(MOST).map(|node| node.key()).collect();
-    // Colours go by this order: it must not change with the selection.
-    keys.sort_unstable();
-    keys
+    clicked
 }
 
 /// The range of ordinates: what is or will be shown, with some air.

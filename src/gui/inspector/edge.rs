@@ -35,7 +35,18 @@ pub(super) fn edge_ui(
     });
     identity::edge_names_ui(ui, edge, commands);
     if let Some(now) = shown.simulation.operating_point(edge.key()) {
-        let before = device_before(shown.editor, &edge.device, edge.key());
+        let simulation = shown.simulation;
+        let ago = simulation.looks_back();
+        // The point of then lies on the curve of then; the curve of today is its ghost.
+        let then = ago
+            .and_then(|_| simulation.system().link(edge.key()))
+            .map(|link| simulation.system().links()[link].device);
+        let device = then.unwrap_or(edge.device);
+        let before = match then {
+            Some(then) => (then != edge.device).then_some(&edge.device),
+            None => device_before(shown.editor, &edge.device, edge.key()),
+        };
+        let tail = simulation.tail().iter().filter(|_| ago.is_none());
         iv::iv_ui(
             ui,
             curves,
@@ -43,11 +54,12 @@ pub(super) fn edge_ui(
                 platform: network.platform(),
                 scales: Scales::of(network),
                 edge: edge.key(),
-                simulation: shown.simulation,
-                device: &edge.device,
+                simulation,
+                device: &device,
                 before,
                 now,
-                tail: &mut shown.simulation.tail().iter().copied(),
+                ago,
+                tail: &mut tail.copied(),
                 span: span(shown.editor.base()),
                 top: shown.scale.hi,
                 height: plot_height(ui, kind),

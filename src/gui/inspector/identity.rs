@@ -3,9 +3,10 @@
 use eframe::egui::{self, ComboBox, Id, Key, RichText, TextEdit, Ui};
 
 use crate::device::{Kind, Platform};
-use crate::document::Edit;
+use crate::document::{Document, Edit};
 use crate::gui::command::Command;
 use crate::gui::theme::{self, Palette};
+use crate::gui::traces;
 use crate::network::{Edge, Node};
 
 /// A line of text, or several. Returns what was typed once it is left or Enter is pressed; Esc gives it up.
@@ -75,12 +76,26 @@ fn kept(label: &str) -> Option<String> {
 }
 
 /// The names of a reservoir.
-pub(super) fn node_names_ui(ui: &mut Ui, node: &Node, commands: &mut Vec<Command>) {
+pub(super) fn node_names_ui(
+    ui: &mut Ui,
+    document: &Document,
+    node: &Node,
+    commands: &mut Vec<Command>,
+) {
     let key = node.key();
     ui.horizontal(|ui| {
         let id = Id::unique(("names of a reservoir", key));
         let (renamed, labelled) = names_ui(ui, id, &node.id, node.label.as_deref());
-        commands.extend(renamed.map(|id| Command::Done(Edit::RenameNode(key, id))));
+        // What the file says of the reservoir by its id follows.
+        commands.extend(
+            renamed.map(|id| match traces::renamed(document, &node.id, &id) {
+                Some(edit) => {
+                    let name = format!("rename {}", node.title());
+                    Command::DoneAll(name, vec![Edit::RenameNode(key, id), edit])
+                }
+                None => Command::Done(Edit::RenameNode(key, id)),
+            }),
+        );
         commands.extend(labelled.map(|label| Command::Done(Edit::LabelNode(key, kept(&label)))));
     });
 }

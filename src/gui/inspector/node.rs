@@ -26,7 +26,7 @@ pub(super) fn node_ui(
     heading_ui(ui, node.title(), |ui| {
         kind_ui(ui, node.role.name(), role_tip(node.role));
     });
-    identity::node_names_ui(ui, node, commands);
+    identity::node_names_ui(ui, shown.editor.document(), node, commands);
     if let Some(role) = roles_ui(ui, Some(node.role)) {
         commands.push(Command::Done(Edit::SetRole(key, role)));
     }

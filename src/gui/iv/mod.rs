@@ -41,6 +41,8 @@ pub(crate) struct IvShown<'a> {
     /// The device before the drag under way.
     pub(crate) before: Option<&'a Device>,
     pub(crate) now: Operating,
+    /// How many seconds ago all this was, if the run is looked back on; `before` is then the device of today.
+    pub(crate) ago: Option<f64>,
     pub(crate) tail: &'a mut dyn Iterator<Item = Operating>,
     /// The widest difference of states in the network.
     pub(crate) span: f64,
@@ -115,7 +117,16 @@ pub(crate) fn iv_ui(ui: &mut Ui, curves: &mut Curves, mut shown: IvShown<'_>) {
     let title = painter.text(
         plot.left_top() + vec2(7.0, 5.0),
         Align2::LEFT_TOP,
-        format!("current in {}", measure.current.unit),
+        match shown.ago {
+            Some(ago) if before.is_some() => {
+                format!(
+                    "current in {}, {ago:.1} s ago; dashed: today",
+                    measure.current.unit
+                )
+            }
+            Some(ago) => format!("current in {}, {ago:.1} s ago", measure.current.unit),
+            None => format!("current in {}", measure.current.unit),
+        },
         theme::plain(theme::SMALL),
         palette.dim,
     );

@@ -1,8 +1,9 @@
 //! The loss over the steps, on a logarithmic axis: the last run, those before it pale, and the monotone floor.
 
+use eframe::egui::text::LayoutJob;
 use eframe::egui::{
-    Align2, Color32, EventFilter, Id, Key, Painter, Pos2, Rect, Response, Role, Sense, Stroke, Ui,
-    WidgetInfo, pos2, vec2,
+    Align, Align2, Color32, EventFilter, Id, Key, Painter, Pos2, Rect, Response, Role, Sense,
+    Stroke, Ui, WidgetInfo, pos2, vec2,
 };
 
 use super::Panel;
@@ -102,13 +103,14 @@ pub(super) fn loss_ui(ui: &mut Ui, panel: &Panel<'_>, commands: &mut Vec<Command
         .iter()
         .all(|(curve, _)| curve.record.losses.is_empty())
     {
-        painter.text(
-            plot.center(),
-            Align2::CENTER_CENTER,
-            "press Train (G) and watch the loss fall",
-            theme::plain(theme::BODY),
-            palette.dim,
-        );
+        // In a narrow plot it takes two lines.
+        let words = "press Train (G) and watch the loss fall".to_owned();
+        let font = theme::plain(theme::BODY);
+        let mut job = LayoutJob::simple(words, font, palette.dim, plot.width() - 16.0);
+        job.halign = Align::Center;
+        let galley = painter.layout_job(job);
+        let at = plot.center() - vec2(0.0, 0.5 * galley.size().y);
+        painter.galley(at, galley, palette.dim);
     }
     choose_ui(ui, &response, &axes, &shown, commands);
 }

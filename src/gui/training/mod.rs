@@ -140,11 +140,12 @@ pub(crate) fn training_ui(ui: &mut Ui, panel: &Panel<'_>, commands: &mut Vec<Com
         inside(ui, rect, |ui| {
             traces::traces_ui(
                 ui,
-                panel.editor.network(),
+                panel.editor.document(),
                 panel.simulation,
                 panel.derived,
                 panel.scale,
                 &panel.view.selection,
+                commands,
             );
         });
         left += width + theme::STEP;
