@@ -117,16 +117,7 @@ pub(crate) fn iv_ui(ui: &mut Ui, curves: &mut Curves, mut shown: IvShown<'_>) {
     let title = painter.text(
         plot.left_top() + vec2(7.0, 5.0),
         Align2::LEFT_TOP,
-        match shown.ago {
-            Some(ago) if before.is_some() => {
-                format!(
-                    "current in {}, {ago:.1} s ago; dashed: today",
-                    measure.current.unit
-                )
-            }
-            Some(ago) => format!("current in {}, {ago:.1} s ago", measure.current.unit),
-            None => format!("current in {}", measure.current.unit),
-        },
+        title(shown.ago, before.is_some(), measure.current.unit),
         theme::plain(theme::SMALL),
         palette.dim,
     );
@@ -168,6 +159,15 @@ pub(crate) fn iv_ui(ui: &mut Ui, curves: &mut Curves, mut shown: IvShown<'_>) {
             &measure,
             pointer,
         );
+    }
+}
+
+/// What the ordinate is, and when all this was, if the run is looked back on.
+fn title(ago: Option<f64>, has_ghost: bool, unit: &str) -> String {
+    match ago {
+        Some(ago) if has_ghost => format!("current in {unit}, {ago:.1} s ago; dashed: today"),
+        Some(ago) => format!("current in {unit}, {ago:.1} s ago"),
+        None => format!("current in {unit}"),
     }
 }
 
