@@ -5,12 +5,15 @@
 //! those that the dynamics reaches from `initial`, and disagreements are counted. A step after which a row no longer
 //! settles is taken back and the rate lowered; a seeded run that stalls far from its goal starts anew, and says so.
 
+use std::ops::Range;
+
 use nalgebra::{DMatrix, DVector};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
 use super::gradient::{
-    GradientError, RowRule, add_state_gradient, by_differences, by_simultaneous_perturbation,
+    GradientError, RowRule, Workspace, add_state_gradient, by_differences,
+    by_simultaneous_perturbation,
 };
 use super::objective::{Goal, Objective, TaskError};
 use super::optimizer::{Descent, LevenbergMarquardt, clip};
@@ -23,12 +26,14 @@ use super::{init, twin};
 use crate::network::Network;
 use crate::system::System;
 
-/// Updates between two comparisons with the states reached from `initial`, while the goal is far: often enough that a
-/// jump costs a small part of a run, seldom enough that the comparisons do.
+/// Updates between two comparisons with the states reached from `initial`, one row at a time in turn, while the goal is
+/// far: often enough that a jump costs a small part of a run, seldom enough that the comparisons do.
 const CONFIRM_FAR: usize = 40;
 
-/// The same near the goal, where parameters hardly move any more.
-const CONFIRM_NEAR: usize = 250;
+/// Near the goal parameters hardly move, and what counts is how far they have come since the last comparison: the sum
+/// over updates of the largest change of a coordinate. Coordinates are of order one (energies in k_B·T, logarithms of
+/// rates), so that a branch is followed over a small part of its length at most.
+const CONFIRM_TRAVEL: f64 = 0.25;
 
 /// Comparisons that may disagree before a seeded run starts anew: the network has several states then, and goes on
 /// wandering between them.
@@ -266,10 +271,16 @@ impl Trainer {
         let mut loss = self
             .rows
             .follow(&mut self.system, &self.objective, &options)?;
-        if self.must_confirm(loss) {
-            let jumps = self
-                .rows
-                .confirm(&mut self.system, &self.objective, &options)?;
+        if let Some(rows) = self.due(loss) {
+            let mut jumps = 0;
+            for row in rows {
+                jumps += usize::from(self.rows.confirm_row(
+                    &mut self.system,
+                    &self.objective,
+                    row,
+                    &options,
+                )?);
+            }
             if jumps > 0 {
                 self.branch_jumps += jumps;
                 self.run.strikes += 1;
@@ -278,11 +289,13 @@ impl Trainer {
                     .follow(&mut self.system, &self.objective, &options)?;
             }
             self.run.confirmed_at = self.losses.len();
+            self.run.travelled = 0.0;
             self.run.is_near = self.is_near(loss);
             self.remember(loss);
         }
         let mut coordinates = self.coordinates.clone();
         let status = self.update(&mut coordinates, loss)?;
+        self.run.travelled += largest_change(&self.coordinates, &coordinates);
         self.losses.push(loss);
         self.last_good = std::mem::replace(&mut self.coordinates, coordinates);
         self.retreats = 0;
@@ -367,6 +380,7 @@ impl Trainer {
             .iter()
             .map(|parameter| parameter.stretch(parameter.read(system)))
             .collect();
+        let mut workspace = Workspace::default();
         for (row, example) in objective.examples().iter().enumerate() {
             let Goal::States(goal) = &example.goal else {
                 return Err(TrainError::NotLeastSquares);
@@ -376,7 +390,13 @@ impl Trainer {
                 let r = row * outputs.len() + k;
                 residuals[r] = weight * (rows.state(row)[slot] - goal);
                 let mut gradient = vec![0.0; parameters.len()];
-                add_state_gradient(&rows.settled(system, row), slot, parameters, &mut gradient)?;
+                add_state_gradient(
+                    &rows.settled(system, row),
+                    slot,
+                    parameters,
+                    &mut workspace,
+                    &mut gradient,
+                )?;
                 for (p, (g, stretch)) in gradient.iter().zip(&stretch).enumerate() {
                     jacobian[(r, p)] = weight * g * stretch;
                 }
@@ -417,16 +437,22 @@ impl Trainer {
             .is_none_or(|variance| loss <= GOOD_SHARE * variance)
     }
 
-    /// Whether the followed states are to be compared with those reached from `initial`: every so often, and when the
-    /// goal seems to be reached.
-    fn must_confirm(&self, loss: f64) -> bool {
-        let since = self.losses.len() - self.run.confirmed_at;
-        let interval = if self.run.is_near {
-            CONFIRM_NEAR
+    /// The rows whose states are to be compared now with those reached from `initial`: all when the goal seems to be
+    /// reached, else every so often the next one.
+    fn due(&mut self, loss: f64) -> Option<Range<usize>> {
+        let rows = self.objective.examples().len();
+        let is_due = if self.run.is_near {
+            self.run.travelled >= CONFIRM_TRAVEL
+        } else if self.is_near(loss) {
+            return Some(0..rows);
         } else {
-            CONFIRM_FAR
+            self.losses.len() - self.run.confirmed_at >= CONFIRM_FAR
         };
-        since >= interval || !self.run.is_near && self.is_near(loss)
+        is_due.then(|| {
+            let row = self.run.next_row % rows;
+            self.run.next_row = row + 1;
+            row..row + 1
+        })
     }
 
     /// Keeps the current parameters, whose loss is confirmed, if they are among the best.
@@ -553,4 +579,11 @@ impl Trainer {
             .settle(&mut self.system, &self.objective, options)
             .ok()
     }
+}
+
+fn largest_change(before: &[f64], after: &[f64]) -> f64 {
+    before
+        .iter()
+        .zip(after)
+        .fold(0.0, |top, (before, after)| top.max((after - before).abs()))
 }
