@@ -185,7 +185,7 @@ fn escape_gives_a_drag_up() {
     let tank = harness.get_by_label("reservoir y").rect();
     for from in [
         knob.left_center() + vec2(30.0, 0.0),
-        tank.center_top() + vec2(0.0, 10.0),
+        tank.center_top() + vec2(0.0, 20.0),
     ] {
         harness.hover_at(from);
         harness.run_steps(1);
@@ -390,7 +390,7 @@ fn a_level_is_kicked_and_the_document_does_not_know() {
     let share = (settled + 0.84) / 8.68;
     let level = pos2(
         tank.center().x,
-        tank.bottom() - 9.0 - (tank.height() - 18.0) * share as f32,
+        tank.bottom() - 13.0 - (tank.height() - 26.0) * share as f32,
     );
     harness.key_press(Key::Space);
     harness.run_steps(2);
@@ -412,8 +412,8 @@ fn a_tank_is_moved_in_one_step_and_a_small_movement_is_a_click() {
     harness.run_steps(2);
     let at = node(&harness, "y").at.unwrap();
     let tank = harness.get_by_label("reservoir y").rect();
-    // Near the top of the vessel there is no level to take hold of.
-    let grip = tank.center_top() + vec2(0.0, 10.0);
+    // The rim reaches out by 8; near the top of the vessel there is no level to take hold of.
+    let grip = tank.center_top() + vec2(0.0, 20.0);
     drag(&mut harness, grip, grip + vec2(3.0, 2.0));
     assert_eq!(node(&harness, "y").at, Some(at));
     drag(&mut harness, grip, grip + vec2(64.0, 32.0));

@@ -29,13 +29,15 @@ pub struct Selection {
     pub nodes: BTreeSet<NodeKey>,
     /// Edges.
     pub edges: BTreeSet<EdgeKey>,
+    /// Notes on the canvas, by the number each has in what the window keeps.
+    pub notes: BTreeSet<u64>,
 }
 
 impl Selection {
     /// Whether nothing is selected.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.nodes.is_empty() && self.edges.is_empty()
+        self.nodes.is_empty() && self.edges.is_empty() && self.notes.is_empty()
     }
 
     /// Adds an element.

@@ -4,17 +4,21 @@
 //! collects everything that is wrong with it; [`write()`] gives bytes that read back to the same document, and are the
 //! same again when that is written.
 
+mod autosave;
 mod change;
 mod check;
 mod edit;
 mod fields;
 mod history;
+pub mod insertion;
 pub mod layout;
+pub mod notes;
 pub mod presets;
 mod printer;
 mod problem;
 mod reader;
 mod reader_task;
+mod recent;
 mod save;
 mod task_edit;
 mod tree;
@@ -25,11 +29,13 @@ use serde_json::{Map, Value};
 use crate::learn::{Task, Training};
 use crate::network::Network;
 
+pub use autosave::{Broken, Claim, Kept, Slot, SlotError, Which};
 pub use change::{Applied, Aspect, Change, Element, Revision};
 pub use edit::Edit;
 pub use history::{History, Selection};
 pub use problem::{Note, Problem, Rejected};
 pub use reader::{Loaded, read};
+pub use recent::Recent;
 pub use save::{FileError, FileFault, LoadError, load, save};
 pub use writer::write;
 

@@ -128,6 +128,11 @@ fn read_bytes(path: &Path) -> Result<Vec<u8>, FileFault> {
 /// # Errors
 /// If the folder or the file does not take it; what was there before is then unchanged.
 pub fn save(document: &Document, path: &Path) -> Result<(), FileError> {
+    save_bytes(&write(document), path)
+}
+
+/// Writes a file in the way [`save`] does.
+pub(super) fn save_bytes(bytes: &[u8], path: &Path) -> Result<(), FileError> {
     let target = follow_links(path);
     let at = |path: &Path, what| FileError {
         path: path.to_owned(),
@@ -151,7 +156,7 @@ pub fn save(document: &Document, path: &Path) -> Result<(), FileError> {
     let mut file =
         temporary_in(folder).map_err(|error| at(folder, FileFault::FolderUnwritable(error)))?;
     let outcome = (|| {
-        file.write_all(&write(document))?;
+        file.write_all(bytes)?;
         if let Some(permissions) = permissions {
             file.as_file().set_permissions(permissions)?;
         }

@@ -1,8 +1,10 @@
 //! The window: one frame drains the workers, lets time pass, draws, and then carries out what was asked for.
 
+mod build;
+mod files;
 mod watch;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use eframe::egui::{self, Context, Frame, Margin, Panel, Theme, Ui, ViewportCommand};
 
@@ -10,21 +12,26 @@ use super::Start;
 use super::canvas::{self, Dots, Scene, Shown, StateScale};
 use super::command::{Action, Command};
 use super::derived::Derived;
-use super::dialogs::{self, Detail, Dialog, FileUse, Message};
+use super::dialogs::{self, Dialog, FileUse, Message};
 use super::editor::Editor;
+use super::flipping::{self, Flipping, Turn};
 use super::inspector::{self, Inspected};
 use super::iv::Curves;
-use super::menu;
-use super::opening::{load_message, opening, refusal, rejection};
+use super::keeper::Keeper;
+use super::menu::{self, Files};
+use super::notice::{self, Notice};
+use super::opening::{Opening, opening, refusal};
 use super::simulation::Simulation;
 use super::theme::{self, Palette};
 use super::time_bar;
+use super::toast::{self, Toast};
 use super::traces;
 use super::training::{self, Application, Coach, Windows};
 use super::view::{ViewState, only, only_edge, selection_of};
 use super::widgets;
-use crate::document::presets::{Preset, preset};
-use crate::document::{self, Document, Element, Loaded, Revision};
+use crate::device::Platform;
+use crate::document::presets::preset;
+use crate::document::{Element, Recent, Revision};
 
 /// Where the view is kept in eframe's storage.
 const VIEW_KEY: &str = "view";
@@ -69,6 +76,18 @@ pub struct App {
     built: Revision,
     dialog: Option<Dialog>,
     message: Option<Message>,
+    notice: Option<Notice>,
+    /// How the window began: what a fresh start shows.
+    start: Start,
+    /// The unsaved document that this one took the place of.
+    kept: Option<Editor>,
+    keeper: Keeper,
+    /// The first screen's inputs, until somebody does something.
+    flipping: Option<Flipping>,
+    recent: Recent,
+    toast: Option<Toast>,
+    /// Where the canvas lies.
+    canvas: egui::Rect,
     title: String,
 }
 
@@ -81,12 +100,25 @@ impl App {
             .and_then(|storage| eframe::get_value(storage, VIEW_KEY))
             .unwrap_or_default();
         theme::install(&cc.egui_ctx, view.theme);
-        let (document, path, message) = opening(start);
-        let editor = Editor::new(document, path);
+        let folder = start.state_folder.as_deref();
+        let (mut keeper, found) = Keeper::new(&cc.egui_ctx, folder);
+        let Opening {
+            editor,
+            kept,
+            message,
+            notice,
+            is_first_screen,
+        } = opening(start, found);
+        keeper.adopt(&editor, kept.as_ref());
+        cc.egui_ctx
+            .options_mut(|options| options.input_options.max_click_dist = canvas::CLICK);
         let simulation = Simulation::new(editor.network(), FIRST_SPEED);
         let scene = Scene::new(editor.network());
         let scale = StateScale::new(editor.network(), &[]);
         let mut app = Self {
+            flipping: is_first_screen
+                .then(|| Flipping::new(editor.document()))
+                .flatten(),
             derived: Derived::new(&cc.egui_ctx),
             editor,
             view,
@@ -94,16 +126,29 @@ impl App {
             dots: Dots::default(),
             scene,
             scale,
-            curves: Curves::default(),
+            curves: Curves::new(&cc.egui_ctx),
             coach: Coach::new(&cc.egui_ctx),
             windows: Windows::default(),
             built_live: 0,
             built: Revision::default(),
             dialog: None,
             message,
+            notice,
+            start: start.clone(),
+            kept,
+            keeper,
+            recent: Recent::load(folder.map(|folder| folder.join("recent.json"))),
+            toast: None,
+            canvas: egui::Rect::NOTHING,
             title: String::new(),
         };
         app.select_something();
+        if let Some(flipping) = &app.flipping {
+            app.simulation.hold(flipping.shown());
+        }
+        if let Some(path) = app.editor.path().map(Path::to_owned) {
+            app.remember(&path);
+        }
         app
     }
 
@@ -132,21 +177,6 @@ impl App {
         self.view.selection = selection_of(edge.map(|edge| Element::Edge(edge.key())));
     }
 
-    /// Opens another document in place of this one.
-    fn open(&mut self, document: Document, path: Option<PathBuf>) {
-        self.editor = Editor::new(document, path);
-        self.simulation = Simulation::new(self.editor.network(), self.simulation.speed());
-        self.dots = Dots::default();
-        self.scene = Scene::new(self.editor.network());
-        self.built = self.editor.revision();
-        self.derived.clear();
-        self.coach.clear();
-        self.windows.clear();
-        self.view.camera = None;
-        self.message = None;
-        self.select_something();
-    }
-
     /// Brings simulation and scene up to the document as it is seen.
     fn rebuild(&mut self) {
         let (old, new) = (self.built, self.editor.revision());
@@ -162,7 +192,8 @@ impl App {
         if is_rewired || old.parameters() != new.parameters() || old.layout() != new.layout() {
             self.scene = Scene::new(self.editor.network());
         }
-        self.derived.update(self.editor.document(), new);
+        let held = self.simulation.held().collect();
+        self.derived.update(self.editor.document(), new, held);
         let steady: &[f64] = self
             .derived
             .settled()
@@ -179,8 +210,30 @@ impl App {
         let edits = application.edits(self.editor.document());
         let selected = self.view.selection.clone();
         match self.editor.edit_all(&application.name, &edits, &selected) {
-            Ok(()) => self.coach.applied(&self.editor, application),
+            Ok(_) => self.coach.applied(&self.editor, application),
             Err(problem) => self.message = Some(refusal(&problem)),
+        }
+    }
+
+    /// Puts the next row of the task on the first screen's inputs when its turn has come.
+    fn flip(&mut self, ctx: &Context) {
+        let Some(flipping) = &mut self.flipping else {
+            return;
+        };
+        let is_playing = self.simulation.is_playing();
+        match flipping.turn(ctx.input(|i| i.time), is_playing) {
+            Turn::Hold(clamps) => {
+                self.simulation.hold(&clamps);
+                ctx.request_repaint();
+            }
+            Turn::Wait(seconds) if seconds.is_finite() => {
+                ctx.request_repaint_after(std::time::Duration::from_secs_f64(seconds));
+            }
+            Turn::Wait(_) => {}
+            Turn::End => {
+                self.flipping = None;
+                self.simulation.release();
+            }
         }
     }
 
@@ -192,6 +245,12 @@ impl App {
 
     /// Carries out one command.
     fn carry_out(&mut self, ctx: &Context, command: Command) {
+        if flipping::is_work(&command) {
+            self.flipping = None;
+        }
+        let Some(command) = self.carry_out_building(command) else {
+            return;
+        };
         match command {
             Command::Act(action) => self.act(ctx, action),
             Command::Live(edit) => {
@@ -203,8 +262,18 @@ impl App {
                     self.message = Some(refusal(&problem));
                 }
             }
+            Command::LiveAll(edits) => {
+                let _ = self.editor.edit_live_all(&edits, &self.view.selection);
+            }
+            Command::DoneAll(name, edits) => {
+                let selected = self.view.selection.clone();
+                if let Err(problem) = self.editor.edit_done_all(&name, &edits, &selected) {
+                    self.message = Some(refusal(&problem));
+                }
+            }
             Command::Abandon => self.editor.abandon(),
             Command::Select(element) => self.view.selection = selection_of(element),
+            Command::SelectSet(selection) => self.view.selection = selection,
             Command::Kick(key, state) => self.simulation.kick(key, state),
             Command::Speed(speed) => {
                 self.simulation.set_speed(speed);
@@ -224,12 +293,22 @@ impl App {
             }
             Command::Hold(clamps) => self.simulation.hold(&clamps),
             Command::Release => self.simulation.release(),
+            Command::StopFlipping => self.flipping = None,
             Command::Dismiss => self.message = None,
+            // These were carried out above.
+            Command::End(_) | Command::Perform(..) | Command::Insert(..) | Command::Device(_) => {}
         }
     }
 
     fn act(&mut self, ctx: &Context, action: Action) {
+        if self.build(ctx, action) {
+            return;
+        }
         match action {
+            Action::New => self.open_empty(Platform::Electronic),
+            Action::NewChemical => self.open_empty(Platform::Chemical),
+            Action::BringBack => self.bring_back(),
+            Action::StartFresh => self.start_fresh(),
             Action::Open => self.dialog = Some(self.file_dialog(FileUse::Open)),
             Action::Save => match self.editor.path() {
                 Some(path) => self.save(path.to_owned()),
@@ -237,17 +316,21 @@ impl App {
             },
             Action::SaveAs => self.dialog = Some(self.file_dialog(FileUse::Save)),
             Action::Undo => {
+                self.view.hand.let_go();
                 if let Some(selection) = self.editor.undo() {
                     self.view.selection = selection;
                 }
             }
             Action::Redo => {
+                self.view.hand.let_go();
                 if let Some(selection) = self.editor.redo() {
                     self.view.selection = selection;
                 }
             }
             Action::Deselect => {
-                if self.editor.is_dragging() {
+                if self.view.hand.take_cancelled() {
+                    // The canvas has given something up: that is enough for one press.
+                } else if self.editor.is_dragging() {
                     self.editor.abandon();
                 } else if self.message.is_some() {
                     self.message = None;
@@ -295,51 +378,24 @@ impl App {
             Action::Gradient => self.windows.is_gradient_open = !self.windows.is_gradient_open,
             Action::Keys => self.dialog = Some(Dialog::Keys),
             Action::About => self.dialog = Some(Dialog::About),
-        }
-    }
-
-    fn file_dialog(&self, purpose: FileUse) -> Dialog {
-        let path = match (purpose, self.editor.path()) {
-            (FileUse::Save, Some(path)) => path.display().to_string(),
-            (FileUse::Save, None) => "network.json".to_owned(),
-            (FileUse::Open, path) => path
-                .and_then(Path::parent)
-                .map(|folder| folder.join("").display().to_string())
-                .unwrap_or_default(),
-        };
-        Dialog::File { purpose, path }
-    }
-
-    fn open_preset(&mut self, preset: &Preset) {
-        match preset.load() {
-            Ok(Loaded { document, .. }) => self.open(document, None),
-            Err(rejected) => self.message = Some(rejection(preset.title, &rejected)),
-        }
-    }
-
-    fn open_file(&mut self, path: &Path) {
-        match document::load(path) {
-            Ok(Loaded { document, .. }) => self.open(document, Some(path.to_owned())),
-            Err(error) => self.message = Some(load_message(path, &error)),
-        }
-    }
-
-    fn save(&mut self, path: PathBuf) {
-        match document::save(self.editor.document(), &path) {
-            Ok(()) => {
-                self.editor.mark_saved(path);
-                self.message = None;
-            }
-            Err(error) => {
-                self.message = Some(Message {
-                    title: "The network was not saved".to_owned(),
-                    details: vec![Detail {
-                        place: error.path.display().to_string(),
-                        problem: error.what.to_string(),
-                        remedy: error.what.remedy().to_owned(),
-                    }],
-                });
-            }
+            // These were done above.
+            Action::Cut
+            | Action::Copy
+            | Action::Paste
+            | Action::Duplicate
+            | Action::Delete
+            | Action::SelectAll
+            | Action::NewHidden
+            | Action::NewInput
+            | Action::NewBias
+            | Action::NewOutput
+            | Action::NewNote
+            | Action::StartEdge
+            | Action::Reverse
+            | Action::Device(_)
+            | Action::Tidy
+            | Action::LinearFlow
+            | Action::Snap => {}
         }
     }
 
@@ -362,7 +418,22 @@ impl App {
             // Space presses a focused button.
             let belongs_to_widget = shortcut.logical_key == egui::Key::Space
                 && focused.is_some_and(|focused| !widgets::is_slider(ctx, focused));
-            if is_plain && (is_typing || belongs_to_widget) {
+            // Esc closes an open menu, and nothing else.
+            let belongs_to_menu =
+                shortcut.logical_key == egui::Key::Escape && egui::Popup::is_any_open(ctx);
+            // While one types, clipboard and undo are the field's.
+            let is_clipboard = matches!(
+                action,
+                Action::Cut
+                    | Action::Copy
+                    | Action::Paste
+                    | Action::SelectAll
+                    | Action::Undo
+                    | Action::Redo
+            );
+            if (is_plain && (is_typing || belongs_to_widget || belongs_to_menu))
+                || (is_clipboard && is_typing)
+            {
                 continue;
             }
             if ctx.input_mut(|i| i.consume_shortcut(&shortcut)) {
@@ -371,33 +442,45 @@ impl App {
         }
     }
 
+    /// The menus, and the quiet line under them when there is something to say.
+    fn top_ui(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
+        let palette = Palette::current(ui);
+        Panel::top("menus")
+            .exact_size(40.0)
+            .frame(
+                Frame::new()
+                    .fill(palette.panel)
+                    .inner_margin(Margin::symmetric(8, 4)),
+            )
+            .show(ui, |ui| {
+                let files = Files {
+                    recent: &self.recent,
+                    kept: self.kept.as_ref(),
+                };
+                menu::menu_bar_ui(ui, &self.editor, &self.view, files, commands);
+            });
+        if let Some(notice) = &self.notice {
+            let stays = Panel::top("notice")
+                .exact_size(notice::HEIGHT)
+                .resizable(false)
+                .frame(
+                    Frame::new()
+                        .fill(palette.raised)
+                        .inner_margin(Margin::symmetric(12, 3)),
+                )
+                .show(ui, |ui| notice::notice_ui(ui, notice, commands));
+            if !stays.inner {
+                self.notice = None;
+            }
+        }
+    }
+
     fn panels_ui(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
         let palette = Palette::current(ui);
         let flat = |margin: Margin| Frame::new().fill(palette.panel).inner_margin(margin);
-        Panel::top("menus")
-            .exact_size(40.0)
-            .frame(flat(Margin::symmetric(8, 4)))
-            .show(ui, |ui| {
-                menu::menu_bar_ui(ui, &self.editor, &self.view, commands);
-            });
+        self.top_ui(ui, commands);
         if self.view.is_inspector_open {
-            let [least, most] = INSPECTOR_RANGE;
-            let most = most.min(INSPECTOR_SHARE * ui.available_width()).max(least);
-            Panel::right("inspector")
-                .default_size(INSPECTOR)
-                .size_range(least..=most)
-                .resizable(true)
-                .frame(flat(Margin::symmetric(14, 10)))
-                .show(ui, |ui| {
-                    let shown = Inspected {
-                        editor: &self.editor,
-                        simulation: &self.simulation,
-                        derived: &self.derived,
-                        scale: &self.scale,
-                        selection: only(&self.view.selection),
-                    };
-                    inspector::inspector_ui(ui, &shown, &mut self.curves, commands);
-                });
+            self.inspector_panel_ui(ui, flat(Margin::symmetric(14, 10)), commands);
         }
         let has_task = self.editor.document().task.is_some();
         if has_task && self.view.is_training_open {
@@ -452,6 +535,7 @@ impl App {
             .show(ui, |ui| {
                 let shown = Shown {
                     network: self.editor.network(),
+                    app: &self.editor.document().app,
                     scene: &self.scene,
                     scale: &self.scale,
                     simulation: &self.simulation,
@@ -459,7 +543,16 @@ impl App {
                     derived: &self.derived,
                 };
                 let area = ui.available_rect_before_wrap();
+                self.canvas = area;
                 canvas::canvas_ui(ui, &shown, &mut self.view, commands);
+                flipping::chip_ui(
+                    ui,
+                    area,
+                    self.editor.document(),
+                    &self.simulation,
+                    self.flipping.is_some(),
+                    commands,
+                );
                 if let (Some(response), Some(camera), false) = (
                     self.coach.responder(0).response(),
                     self.view.camera,
@@ -471,6 +564,30 @@ impl App {
                 if let (true, Some(camera)) = (self.windows.paints_gradient(), self.view.camera) {
                     training::edges_ui(ui, area, camera, &self.scene, self.coach.gradients());
                 }
+            });
+    }
+
+    fn inspector_panel_ui(&mut self, ui: &mut Ui, frame: Frame, commands: &mut Vec<Command>) {
+        let [least, most] = INSPECTOR_RANGE;
+        let most = most.min(INSPECTOR_SHARE * ui.available_width()).max(least);
+        Panel::right("inspector")
+            .default_size(INSPECTOR)
+            .size_range(least..=most)
+            .resizable(true)
+            .frame(frame)
+            .show(ui, |ui| {
+                let shown = Inspected {
+                    editor: &self.editor,
+                    simulation: &self.simulation,
+                    derived: &self.derived,
+                    scale: &self.scale,
+                    network: self.coach.live().0.unwrap_or(self.editor.network()),
+                    selection: &self.view.selection,
+                };
+                if self.view.hand.take_wants_inspector() {
+                    widgets::focus_next_ui(ui);
+                }
+                inspector::inspector_ui(ui, &shown, &mut self.curves, commands);
             });
     }
 
@@ -486,11 +603,15 @@ impl App {
 
 impl eframe::App for App {
     fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+        self.curves.listen();
         let wants_gradient = self.windows.is_gradient_open;
         if let Some(application) = self.coach.update(&self.editor, wants_gradient) {
             self.take_in(&application);
         }
+        self.take_dropped(ctx);
+        self.flip(ctx);
         self.rebuild();
+        self.keep(ctx);
         // A frame after a pause would otherwise jump; a tenth of a second is the longest that still reads as motion.
         let seconds = f64::from(ctx.input(|i| i.stable_dt)).min(0.1);
         if self.simulation.is_running() {
@@ -500,6 +621,7 @@ impl eframe::App for App {
                 &self.simulation.flow().responses,
                 self.simulation.speed(),
                 seconds,
+                self.view.is_flow_linear,
             );
             ctx.request_repaint();
         }
@@ -508,6 +630,7 @@ impl eframe::App for App {
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
         let ctx = ui.ctx().clone();
         let mut commands = Vec::new();
+        self.clipboard(&ctx, &mut commands);
         self.shortcuts(&ctx, &mut commands);
         self.panels_ui(ui, &mut commands);
         self.windows.show_ui(
@@ -525,6 +648,17 @@ impl eframe::App for App {
         {
             self.dialog = Some(dialog);
         }
+        if let Some(mut toast) = self.toast.take()
+            && toast::toast_ui(
+                &ctx,
+                &mut toast,
+                self.canvas,
+                self.editor.revision(),
+                &mut commands,
+            )
+        {
+            self.toast = Some(toast);
+        }
         let is_asked = !commands.is_empty();
         for command in commands {
             self.carry_out(&ctx, command);
@@ -533,6 +667,7 @@ impl eframe::App for App {
             // What was just changed is seen in the next frame.
             ctx.request_repaint();
         }
+        self.keep(&ctx);
         self.set_title(&ctx);
     }
 

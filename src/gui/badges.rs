@@ -1,10 +1,15 @@
-//! The network's three certificates as words: yes, no or unknown, and why.
+//! The network's three certificates as words: yes, no or unknown, why, and what stands against them.
 
+use eframe::egui::{Button, Label, Popup, PopupCloseBehavior, RichText, Ui};
+
+use super::command::Command;
 use super::derived::{Certified, Derived};
 use super::number;
+use super::theme::{self, Palette};
+use super::widgets;
 use crate::device::Side;
-use crate::document::Element;
-use crate::network::{Network, Node};
+use crate::document::{Element, Selection};
+use crate::network::{Edge, Network, Node};
 
 /// One certificate in words.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,8 +24,88 @@ pub(crate) struct Badge {
     pub(crate) is_about_ndc: bool,
     /// Whether it belongs to older parameters.
     pub(crate) is_stale: bool,
-    /// The element that shows why.
-    pub(crate) element: Option<Element>,
+    /// The elements that stand against it.
+    pub(crate) culprits: Vec<Element>,
+}
+
+/// How many culprits are listed by name: more are selected together.
+const MOST_LISTED: usize = 10;
+
+/// Draws the badges, from right to left. A click tells why, and lists what stands against it.
+pub(crate) fn badges_ui(
+    ui: &mut Ui,
+    network: &Network,
+    derived: &Derived,
+    commands: &mut Vec<Command>,
+) {
+    let palette = Palette::current(ui);
+    for badge in badges(network, derived).iter().rev() {
+        let color = match badge.answer {
+            Some(true) => palette.ok,
+            Some(false) if badge.is_about_ndc => palette.ndc,
+            Some(false) => palette.text,
+            None => palette.dim,
+        };
+        let color = if badge.is_stale {
+            color.gamma_multiply(0.5)
+        } else {
+            color
+        };
+        let response = widgets::badge_ui(ui, &badge.text, &badge.text, color)
+            .on_hover_text(format!("{}\nClick for more.", badge.why));
+        Popup::from_toggle_button_response(&response)
+            .id(response.id.with("why"))
+            .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
+            .width(320.0)
+            .show(|ui| why_ui(ui, network, badge, commands));
+    }
+}
+
+/// Why, and what stands against it: a click on a name selects it.
+fn why_ui(ui: &mut Ui, network: &Network, badge: &Badge, commands: &mut Vec<Command>) {
+    let palette = Palette::current(ui);
+    ui.set_max_width(320.0);
+    ui.label(RichText::new(&badge.text).font(theme::strong(theme::BODY)));
+    ui.add(Label::new(&badge.why).wrap());
+    if badge.is_stale {
+        let words = "This is of the parameters before; it is being worked out anew.";
+        ui.label(RichText::new(words).size(theme::SMALL).color(palette.dim));
+    }
+    if badge.culprits.is_empty() {
+        return;
+    }
+    ui.separator();
+    ui.horizontal_wrapped(|ui| {
+        for &culprit in badge.culprits.iter().take(MOST_LISTED) {
+            let (kind, name) = match culprit {
+                Element::Edge(key) => ("edge", network.edge(key).map(Edge::title)),
+                Element::Node(key) => ("reservoir", network.node(key).map(Node::title)),
+            };
+            let Some(name) = name else { continue };
+            let button = ui
+                .add(Button::new(name).small())
+                .on_hover_text(format!("select {kind} {name}"))
+                .accessible_name(format!("culprit {name}"));
+            if button.clicked() {
+                commands.push(Command::Select(Some(culprit)));
+            }
+        }
+        let hidden = badge.culprits.len().saturating_sub(MOST_LISTED);
+        if hidden > 0 {
+            ui.label(format!("and {hidden} more"));
+        }
+    });
+    if badge.culprits.len() > 1 {
+        let text = format!("Select all {}", badge.culprits.len());
+        if ui.button(text).clicked() {
+            let mut all = Selection::default();
+            badge
+                .culprits
+                .iter()
+                .for_each(|&culprit| all.insert(culprit));
+            commands.push(Command::SelectSet(all));
+        }
+    }
 }
 
 /// The badges of a network, as far as they are known.
@@ -36,7 +121,9 @@ pub(crate) fn badges(network: &Network, derived: &Derived) -> Vec<Badge> {
         .into()
 }
 
-fn badge(word: &str, answer: Option<bool>, why: String, element: Option<Element>) -> Badge {
+fn badge(word: &str, answer: Option<bool>, why: String, mut culprits: Vec<Element>) -> Badge {
+    culprits.sort_unstable();
+    culprits.dedup();
     Badge {
         text: match answer {
             Some(true) => word.to_owned(),
@@ -47,16 +134,21 @@ fn badge(word: &str, answer: Option<bool>, why: String, element: Option<Element>
         why,
         is_about_ndc: false,
         is_stale: false,
-        element,
+        culprits,
     }
 }
 
-fn edge_name(network: &Network, certified: &Certified, link: usize) -> (String, Option<Element>) {
+fn edge_name(network: &Network, certified: &Certified, link: usize) -> String {
     let edge = certified.links.get(link).and_then(|&key| network.edge(key));
-    (
-        edge.map_or("an edge", |edge| edge.title()).to_owned(),
-        edge.map(|edge| Element::Edge(edge.key())),
-    )
+    edge.map_or("an edge", Edge::title).to_owned()
+}
+
+/// The edges at these positions of the compiled network.
+fn edges(certified: &Certified, links: impl Iterator<Item = usize>) -> Vec<Element> {
+    links
+        .filter_map(|link| certified.links.get(link).copied())
+        .map(Element::Edge)
+        .collect()
 }
 
 /// "", " (and 1 more)", " (and 4 more)".
@@ -78,9 +170,9 @@ fn monotone(network: &Network, certified: &Certified) -> Badge {
     let Some(culprit) = shown else {
         let why = "No device shows NDC towards a free reservoir or an input at any state the network can take: \
                    every output can only rise when an input rises, towards one stable state.";
-        return badge("monotone", answer, why.to_owned(), None);
+        return badge("monotone", answer, why.to_owned(), Vec::new());
     };
-    let (name, element) = edge_name(network, certified, culprit.link);
+    let name = edge_name(network, certified, culprit.link);
     let edge = certified
         .links
         .get(culprit.link)
@@ -91,19 +183,25 @@ fn monotone(network: &Network, certified: &Certified) -> Badge {
         Side::From => (from, "falls"),
         Side::To => (to, "rises"),
     };
-    let count = more(monotone.culprits.len());
+    // Two sides of one edge are one edge.
+    let mut links: Vec<usize> = monotone.culprits.iter().map(|c| c.link).collect();
+    links.dedup();
+    let count = more(links.len());
     let why = match culprit.witness {
         Some((a, b)) => format!(
             "{name} shows NDC towards {side}{count}: with {from} at {} and {to} at {}, its current {effect} as {side} \
-             rises.\nClick to select it.",
+             rises.",
             number::short(a, 3),
             number::short(b, 3)
         ),
-        None => format!("Whether {name} shows NDC towards {side} was not decided{count}."),
+        None => format!(
+            "Whether {name} shows NDC towards {side} could not be proved or ruled out{count}."
+        ),
     };
+    let culprits = edges(certified, links.into_iter());
     Badge {
         is_about_ndc: true,
-        ..badge("monotone", answer, why, element)
+        ..badge("monotone", answer, why, culprits)
     }
 }
 
@@ -125,21 +223,23 @@ fn unique(network: &Network, certified: &Certified) -> Badge {
                 .to_owned()
         }
         (None, Some(worst)) => format!(
-            "Not decided. At {name}{count} leak and clamps hold with {}, which would have to exceed {}, twice the \
+            "Not proved. At {name}{count} leak and clamps hold with {}, which would have to exceed {}, twice the \
              negative conductance there; and no second stable state was found.",
             number::short(worst.held, 3),
             number::short(worst.needed, 3)
         ),
         (None, None) => format!(
-            "Not decided: the states {name}{count} can take are not bounded, and no second stable state was found."
+            "Not proved: the states {name}{count} can take are not bounded, and no second stable state was found."
         ),
     };
-    badge(
-        "unique",
-        answer,
-        why,
-        node.map(|node| Element::Node(node.key())),
-    )
+    let culprits = unique
+        .failures
+        .iter()
+        .filter(|_| answer != Some(true))
+        .filter_map(|failure| certified.slots.get(failure.slot).copied())
+        .map(Element::Node)
+        .collect();
+    badge("unique", answer, why, culprits)
 }
 
 fn reciprocal(network: &Network, certified: &Certified) -> Badge {
@@ -147,13 +247,14 @@ fn reciprocal(network: &Network, certified: &Certified) -> Badge {
     let Some(&first) = broken_by.first() else {
         let why = "Every device between two free reservoirs depends on the difference of their states alone: the \
                    motion slides down a potential, and nothing oscillates.";
-        return badge("reciprocal", Some(true), why.to_owned(), None);
+        return badge("reciprocal", Some(true), why.to_owned(), Vec::new());
     };
-    let (name, element) = edge_name(network, certified, first);
+    let name = edge_name(network, certified, first);
     let why = format!(
         "{name} joins two free reservoirs and does not depend on the difference of their states alone{}: the motion \
-         need not slide down a potential, and may oscillate.\nClick to select it.",
+         need not slide down a potential, and may oscillate.",
         more(broken_by.len())
     );
-    badge("reciprocal", Some(false), why, element)
+    let culprits = edges(certified, broken_by.iter().copied());
+    badge("reciprocal", Some(false), why, culprits)
 }

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use eframe::egui::{Key, KeyboardShortcut, Modifiers};
 
-use crate::document::{Edit, Element};
+use crate::device::Kind;
+use crate::document::insertion::Insertion;
+use crate::document::{Edit, Element, Selection};
 use crate::network::NodeKey;
 
 /// Everything the window can ask for. Nothing happens while it draws: commands are collected, then carried out.
@@ -16,10 +18,24 @@ pub(crate) enum Command {
     Live(Edit),
     /// A change that is complete: one step of undo.
     Done(Edit),
+    /// A change of several things under way.
+    LiveAll(Vec<Edit>),
+    /// A change of several things that is complete: one step of undo, of this name.
+    DoneAll(String, Vec<Edit>),
+    /// The changes under way are complete: one step of undo under this name.
+    End(String),
+    /// Several changes that are complete: one step of undo under this name.
+    Perform(String, Vec<Edit>),
+    /// Adds reservoirs, edges and notes, and selects them: one step of undo under this name.
+    Insert(String, Box<Insertion>),
     /// Gives up a change under way.
     Abandon,
     /// Selects a reservoir or an edge, or nothing.
     Select(Option<Element>),
+    /// Selects several things.
+    SelectSet(Selection),
+    /// Chooses the law of the next edge; selected edges get it at once.
+    Device(Kind),
     /// Puts a reservoir's state somewhere else; running state only.
     Kick(NodeKey, f64),
     /// Simulated time per second.
@@ -36,6 +52,8 @@ pub(crate) enum Command {
     Hold(Vec<(NodeKey, f64)>),
     /// Lets all clamps go back to the document's values.
     Release,
+    /// Leaves the first screen's inputs as they are.
+    StopFlipping,
     /// Takes the message away.
     Dismiss,
 }
@@ -45,8 +63,10 @@ pub(crate) enum Command {
 pub(crate) enum Menu {
     /// Files.
     File,
-    /// Undo and redo.
+    /// Undo and redo, the clipboard, what is selected.
     Edit,
+    /// What stands on the canvas.
+    Build,
     /// What is seen.
     View,
     /// The passing of time.
@@ -59,9 +79,10 @@ pub(crate) enum Menu {
 
 impl Menu {
     /// All menus, from left to right.
-    pub(crate) const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 7] = [
         Self::File,
         Self::Edit,
+        Self::Build,
         Self::View,
         Self::Time,
         Self::Train,
@@ -73,6 +94,7 @@ impl Menu {
         match self {
             Self::File => "File",
             Self::Edit => "Edit",
+            Self::Build => "Build",
             Self::View => "View",
             Self::Time => "Time",
             Self::Train => "Train",
@@ -84,24 +106,66 @@ impl Menu {
 /// Something that can be done at the press of a key or from a menu.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Action {
+    /// An empty network of dots and other electronics.
+    New,
+    /// An empty network of enzymes and other chemistry.
+    NewChemical,
     /// Shows the dialog that opens a file.
     Open,
     /// Saves under the name the document has.
     Save,
     /// Shows the dialog that saves under another name.
     SaveAs,
+    /// Swaps the document with the unsaved one that it took the place of.
+    BringBack,
+    /// What a start with nothing left unsaved shows.
+    StartFresh,
     /// Takes the last change back.
     Undo,
     /// Makes it again.
     Redo,
+    /// Puts the selection on the clipboard and deletes it.
+    Cut,
+    /// Puts the selection on the clipboard, as text.
+    Copy,
+    /// Adds what is on the clipboard.
+    Paste,
+    /// Adds the selection once more.
+    Duplicate,
+    /// Deletes the selection.
+    Delete,
+    /// Selects everything.
+    SelectAll,
     /// Selects nothing.
     Deselect,
+    /// A new hidden reservoir.
+    NewHidden,
+    /// A new input.
+    NewInput,
+    /// A new bias rail.
+    NewBias,
+    /// A new output.
+    NewOutput,
+    /// A new note.
+    NewNote,
+    /// Starts an edge at the selected reservoir.
+    StartEdge,
+    /// Swaps the ends of the selected edges.
+    Reverse,
+    /// Chooses the law with this number among those of the platform.
+    Device(u8),
+    /// Arranges the reservoirs.
+    Tidy,
     /// Shows the whole network.
     Fit,
     /// Magnification 100 %.
     ZoomReset,
     /// Numbers on the canvas.
     Values,
+    /// Flow in proportion to the current.
+    LinearFlow,
+    /// Reservoirs stand on a grid.
+    Snap,
     /// The panel on the right.
     Inspector,
     /// The panel with x(t).
@@ -140,16 +204,42 @@ pub(crate) enum Action {
 
 impl Action {
     /// All actions, in the order menus and the key sheet list them.
-    pub(crate) const ALL: [Self; 26] = [
+    pub(crate) const ALL: [Self; 52] = [
+        Self::New,
+        Self::NewChemical,
         Self::Open,
         Self::Save,
         Self::SaveAs,
+        Self::BringBack,
+        Self::StartFresh,
         Self::Undo,
         Self::Redo,
+        Self::Cut,
+        Self::Copy,
+        Self::Paste,
+        Self::Duplicate,
+        Self::Delete,
+        Self::SelectAll,
         Self::Deselect,
+        Self::NewHidden,
+        Self::NewInput,
+        Self::NewBias,
+        Self::NewOutput,
+        Self::NewNote,
+        Self::StartEdge,
+        Self::Reverse,
+        Self::Device(1),
+        Self::Device(2),
+        Self::Device(3),
+        Self::Device(4),
+        Self::Device(5),
+        Self::Device(6),
+        Self::Tidy,
         Self::Fit,
         Self::ZoomReset,
         Self::Values,
+        Self::LinearFlow,
+        Self::Snap,
         Self::Inspector,
         Self::Traces,
         Self::Theme,
@@ -172,11 +262,36 @@ impl Action {
     /// The menu that lists it.
     pub(crate) fn menu(self) -> Menu {
         match self {
-            Self::Open | Self::Save | Self::SaveAs => Menu::File,
-            Self::Undo | Self::Redo | Self::Deselect => Menu::Edit,
+            Self::New
+            | Self::NewChemical
+            | Self::Open
+            | Self::Save
+            | Self::SaveAs
+            | Self::BringBack
+            | Self::StartFresh => Menu::File,
+            Self::Undo
+            | Self::Redo
+            | Self::Cut
+            | Self::Copy
+            | Self::Paste
+            | Self::Duplicate
+            | Self::Delete
+            | Self::SelectAll
+            | Self::Deselect => Menu::Edit,
+            Self::NewHidden
+            | Self::NewInput
+            | Self::NewBias
+            | Self::NewOutput
+            | Self::NewNote
+            | Self::StartEdge
+            | Self::Reverse
+            | Self::Device(_)
+            | Self::Tidy => Menu::Build,
             Self::Fit
             | Self::ZoomReset
             | Self::Values
+            | Self::LinearFlow
+            | Self::Snap
             | Self::Inspector
             | Self::Traces
             | Self::Training
@@ -196,15 +311,41 @@ impl Action {
     /// The words on a menu or button.
     pub(crate) fn text(self) -> &'static str {
         match self {
+            Self::New => "New",
+            Self::NewChemical => "New, chemical",
             Self::Open => "Open…",
             Self::Save => "Save",
             Self::SaveAs => "Save as…",
+            Self::BringBack => "Bring back",
+            Self::StartFresh => "Start fresh",
             Self::Undo => "Undo",
             Self::Redo => "Redo",
+            Self::Cut => "Cut",
+            Self::Copy => "Copy",
+            Self::Paste => "Paste",
+            Self::Duplicate => "Duplicate",
+            Self::Delete => "Delete",
+            Self::SelectAll => "Select all",
             Self::Deselect => "Deselect",
+            Self::NewHidden => "New reservoir",
+            Self::NewInput => "New input",
+            Self::NewBias => "New bias rail",
+            Self::NewOutput => "New output",
+            Self::NewNote => "New note",
+            Self::StartEdge => "Start edge…",
+            Self::Reverse => "Reverse direction",
+            Self::Device(1) => "First device",
+            Self::Device(2) => "Second device",
+            Self::Device(3) => "Third device",
+            Self::Device(4) => "Fourth device",
+            Self::Device(5) => "Fifth device",
+            Self::Device(_) => "Sixth device",
+            Self::Tidy => "Tidy layout",
             Self::Fit => "Fit to view",
             Self::ZoomReset => "Zoom to 100 %",
             Self::Values => "Values on canvas",
+            Self::LinearFlow => "Flow to linear scale",
+            Self::Snap => "Snap to grid",
             Self::Inspector => "Inspector",
             Self::Traces => "Time plot",
             Self::Theme => "Light or dark",
@@ -228,15 +369,40 @@ impl Action {
     /// One sentence: what it does.
     pub(crate) fn tip(self) -> &'static str {
         match self {
+            Self::New => "Begin an empty network of electronic devices",
+            Self::NewChemical => "Begin an empty network of chemical devices",
             Self::Open => "Open a network from a file",
             Self::Save => "Save the network to its file",
             Self::SaveAs => "Save the network under another name",
+            Self::BringBack => "Go back to the unsaved network that this one took the place of",
+            Self::StartFresh => "Open what the window begins with; unsaved work is kept",
             Self::Undo => "Take the last change back; the run goes on",
             Self::Redo => "Make the change again that was taken back",
             Self::Deselect => "Select nothing, or give up a drag",
+            Self::Cut => "Copy the selection and delete it",
+            Self::Copy => "Copy the selection as text, to be pasted here or in another window",
+            Self::Paste => "Add the copied reservoirs and edges at the pointer",
+            Self::Duplicate => "Add the selection once more, beside itself",
+            Self::Delete => "Delete the selection; Undo brings it back",
+            Self::SelectAll => "Select every reservoir, edge and note",
+            Self::NewHidden => "Add a reservoir at the pointer; a double click does the same",
+            Self::NewInput => "Add an input at the pointer: a reservoir held at its value",
+            Self::NewBias => "Add a bias rail at the pointer: a reservoir held at its value",
+            Self::NewOutput => "Add an output at the pointer: a reservoir whose state is read",
+            Self::NewNote => "Write on the canvas at the pointer",
+            Self::StartEdge => {
+                "Start an edge at the selected reservoir; a click on another one ends it"
+            }
+            Self::Reverse => "Swap the ends of the selected edges",
+            Self::Device(_) => "Use this device for the next edge; selected edges become one",
+            Self::Tidy => "Arrange the reservoirs in layers, by their distance from the inputs",
             Self::Fit => "Show the whole network",
             Self::ZoomReset => "Show the network at its natural size",
             Self::Values => "Show currents and states on the canvas",
+            Self::LinearFlow => {
+                "Draw flow in proportion to the current, or compressed, so that small flows show, too"
+            }
+            Self::Snap => "Let reservoirs and notes snap to a grid when they are moved",
             Self::Inspector => "Show or hide the panel on the right",
             Self::Traces => "Show or hide the states over time",
             Self::Theme => "Switch between light and dark",
@@ -269,15 +435,41 @@ impl Action {
         let command = |key| KeyboardShortcut::new(Modifiers::COMMAND, key);
         let shifted = |key| KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), key);
         match self {
+            Self::New => command(Key::N),
+            Self::NewChemical => shifted(Key::N),
             Self::Open => command(Key::O),
             Self::Save => command(Key::S),
             Self::SaveAs => shifted(Key::S),
+            Self::BringBack => shifted(Key::B),
+            Self::StartFresh => shifted(Key::F),
             Self::Undo => command(Key::Z),
             Self::Redo => shifted(Key::Z),
+            Self::Cut => command(Key::X),
+            Self::Copy => command(Key::C),
+            Self::Paste => command(Key::V),
+            Self::Duplicate => command(Key::D),
+            Self::Delete => plain(Key::Delete),
+            Self::SelectAll => command(Key::A),
             Self::Deselect => plain(Key::Escape),
+            Self::NewHidden => plain(Key::H),
+            Self::NewInput => plain(Key::X),
+            Self::NewBias => plain(Key::U),
+            Self::NewOutput => plain(Key::Y),
+            Self::NewNote => plain(Key::M),
+            Self::StartEdge => plain(Key::E),
+            Self::Reverse => plain(Key::W),
+            Self::Device(1) => plain(Key::Num1),
+            Self::Device(2) => plain(Key::Num2),
+            Self::Device(3) => plain(Key::Num3),
+            Self::Device(4) => plain(Key::Num4),
+            Self::Device(5) => plain(Key::Num5),
+            Self::Device(_) => plain(Key::Num6),
+            Self::Tidy => command(Key::L),
             Self::Fit => plain(Key::F),
             Self::ZoomReset => plain(Key::Num0),
             Self::Values => plain(Key::V),
+            Self::LinearFlow => plain(Key::J),
+            Self::Snap => command(Key::G),
             Self::Inspector => plain(Key::I),
             Self::Traces => plain(Key::T),
             Self::Theme => plain(Key::L),

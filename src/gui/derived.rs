@@ -20,15 +20,22 @@ struct Key {
     task: Option<u64>,
 }
 
+/// What a steady state depends on: the document, and the clamps that the run holds elsewhere.
+#[derive(Clone, Debug, PartialEq)]
+struct RunKey {
+    key: Key,
+    held: Vec<(NodeKey, f64)>,
+}
+
 /// A result and what it belongs to; a new one is computed when that changes, the old one meanwhile kept as stale.
-struct Computed<J, T> {
-    wanted: Option<Key>,
-    kept: Option<(Key, Result<T, String>)>,
+struct Computed<K, J, T> {
+    wanted: Option<K>,
+    kept: Option<(K, Result<T, String>)>,
     worker: Option<Worker<J, T>>,
     run: fn(&J) -> T,
 }
 
-impl<J: Send + 'static, T: Send + 'static> Computed<J, T> {
+impl<K: Clone + PartialEq, J: Send + 'static, T: Send + 'static> Computed<K, J, T> {
     fn new(ctx: &Context, name: &str, run: fn(&J) -> T) -> Self {
         let waker = ctx.clone();
         let worker = Worker::spawn(
@@ -45,14 +52,14 @@ impl<J: Send + 'static, T: Send + 'static> Computed<J, T> {
         }
     }
 
-    fn update(&mut self, key: Key, job: impl FnOnce() -> J) {
-        if self.wanted != Some(key) {
-            self.wanted = Some(key);
+    fn update(&mut self, key: K, job: impl FnOnce() -> J) {
+        if self.wanted.as_ref() != Some(&key) {
+            self.wanted = Some(key.clone());
             match &mut self.worker {
                 Some(worker) => {
                     worker.submit(job());
                 }
-                None => self.kept = Some((key, Ok((self.run)(&job())))),
+                None => self.kept = Some((key.clone(), Ok((self.run)(&job())))),
             }
         }
         // Orders are overtaken by later ones: what comes belongs to the latest.
@@ -78,7 +85,7 @@ impl<J: Send + 'static, T: Send + 'static> Computed<J, T> {
     fn get(&self) -> Option<(Result<&T, &str>, bool)> {
         let (key, result) = self.kept.as_ref()?;
         let result = result.as_ref().map_err(String::as_str);
-        Some((result, self.wanted != Some(*key)))
+        Some((result, self.wanted.as_ref() != Some(key)))
     }
 }
 
@@ -112,8 +119,8 @@ pub(crate) enum SteadyNews<'a> {
 
 /// Everything derived, each with what it belongs to.
 pub(crate) struct Derived {
-    steady: Computed<System, Steady>,
-    certified: Computed<(System, Vec<f64>), Certified>,
+    steady: Computed<RunKey, System, Steady>,
+    certified: Computed<Key, (System, Vec<f64>), Certified>,
 }
 
 impl Derived {
@@ -126,13 +133,32 @@ impl Derived {
     }
 
     /// Orders what a new revision needs, and takes in what has been computed.
-    pub(crate) fn update(&mut self, document: &Document, revision: Revision) {
+    ///
+    /// `held` are the clamps that the run holds elsewhere: the steady state is that of what is seen to run.
+    pub(crate) fn update(
+        &mut self,
+        document: &Document,
+        revision: Revision,
+        held: Vec<(NodeKey, f64)>,
+    ) {
         let key = Key {
             topology: revision.topology(),
             parameters: revision.parameters(),
             task: None,
         };
-        self.steady.update(key, || System::new(&document.network));
+        let run = RunKey {
+            key,
+            held: held.clone(),
+        };
+        self.steady.update(run, || {
+            let mut system = System::new(&document.network);
+            for (key, value) in held {
+                if let Some(slot) = system.slot(key) {
+                    system.set_clamp(slot, value);
+                }
+            }
+            system
+        });
         let key = Key {
             task: Some(revision.task()),
             ..key

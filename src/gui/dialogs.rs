@@ -17,6 +17,8 @@ pub(crate) struct Message {
     pub(crate) title: String,
     /// Where, and what to do; one entry each.
     pub(crate) details: Vec<Detail>,
+    /// What would put it right, if one action does.
+    pub(crate) offer: Option<Action>,
 }
 
 /// One problem of a message.
@@ -140,16 +142,27 @@ fn primary(ui: &Ui, text: &str) -> egui::Button<'static> {
 fn keys_ui(ui: &mut Ui) -> bool {
     let palette = Palette::current(ui);
     title_ui(ui, "Keys and gestures");
+    // Nothing here is pressed: rows may be as close as text.
+    ui.spacing_mut().interact_size.y = 18.0;
+    // Columns of like height; the last takes what the others leave.
+    let first = [Menu::File, Menu::Edit, Menu::Time];
+    let second = [Menu::Build, Menu::Help];
+    let is_left = |menu: &Menu| !first.contains(menu) && !second.contains(menu);
+    let columns = [
+        first.to_vec(),
+        second.to_vec(),
+        Menu::ALL.into_iter().filter(is_left).collect(),
+    ];
     ui.horizontal_top(|ui| {
-        for menus in [&Menu::ALL[..3], &Menu::ALL[3..]] {
+        for menus in columns {
             ui.vertical(|ui| {
                 for menu in menus {
                     ui.label(RichText::new(menu.title()).font(theme::strong(theme::BODY)));
                     egui::Grid::new(menu.title())
-                        .min_col_width(92.0)
+                        .min_col_width(60.0)
                         .spacing(vec2(8.0, 3.0))
                         .show(ui, |ui| {
-                            let actions = Action::ALL.iter().filter(|a| a.menu() == *menu);
+                            let actions = Action::ALL.iter().filter(|a| a.menu() == menu);
                             for action in actions {
                                 key_row_ui(ui, &action.key_text(), action.text());
                             }
@@ -166,10 +179,14 @@ fn keys_ui(ui: &mut Ui) -> bool {
                 .spacing(vec2(8.0, 3.0))
                 .show(ui, |ui| {
                     for (gesture, effect) in [
-                        ("click", "select"),
+                        ("click", "select; with Shift, more"),
+                        ("double-click", "new reservoir"),
+                        ("drag a rim", "new edge"),
                         ("drag a tank", "move it"),
                         ("drag a level", "kick it; a clamp is set"),
                         ("drag empty canvas", "pan"),
+                        ("Shift-drag", "select in a box"),
+                        ("right click", "what can be done here"),
                         ("wheel", "zoom; never edits a value"),
                         ("double-click a name", "default value"),
                         ("Shift on a slider", "ten times finer"),
@@ -281,9 +298,17 @@ pub(crate) fn message_ui(ctx: &Context, message: &Message, commands: &mut Vec<Co
                     if ui.add(primary(ui, "Dismiss")).clicked() {
                         commands.push(Command::Dismiss);
                     }
-                    if ui.button("Open another…").clicked() {
+                    let Some(offer) = message.offer else {
+                        return;
+                    };
+                    let words = match offer {
+                        Action::Open => "Open another…",
+                        Action::SaveAs => "Save elsewhere…",
+                        offer => offer.text(),
+                    };
+                    if ui.button(words).on_hover_text(offer.tooltip()).clicked() {
                         commands.push(Command::Dismiss);
-                        commands.push(Command::Act(Action::Open));
+                        commands.push(Command::Act(offer));
                     }
                 });
             });

@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::device::Device;
+use crate::document::insertion::Insertion;
 use crate::document::{Document, Edit, History, Problem, Revision, Selection};
-use crate::network::{Network, Node};
+use crate::network::{Edge, Network, Node};
 
 /// The open document and its file.
 #[derive(Clone, Debug)]
@@ -24,6 +25,18 @@ impl Editor {
             before: None,
             path,
         }
+    }
+
+    /// Goes on with a document that is not saved; `path` is the file it belongs to.
+    pub(crate) fn recovered(document: Document, path: Option<PathBuf>) -> Self {
+        let mut editor = Self::new(document, path);
+        editor.history.mark_unsaved();
+        editor
+    }
+
+    /// The document as it is seen, shared with whoever writes it down.
+    pub(crate) fn shared(&self) -> Arc<Document> {
+        self.history.shared()
     }
 
     /// The document as it is seen: with the change under way.
@@ -88,12 +101,68 @@ impl Editor {
     pub(crate) fn edit_done(&mut self, edit: &Edit, selected: &Selection) -> Result<(), Problem> {
         let made = self.edit_live(edit, selected);
         let name = name(self.network(), edit);
+        self.end(&name, selected);
+        made
+    }
+
+    /// Ends the gesture under way: one step of undo under this name.
+    pub(crate) fn end(&mut self, name: &str, selected: &Selection) {
+        self.history.commit(name, selected.clone());
+        self.before = None;
+    }
+
+    /// Adds all of an insertion as one step of undo, or nothing; returns what is new.
+    ///
+    /// # Errors
+    /// What is wrong with the first addition that is refused.
+    pub(crate) fn insert(
+        &mut self,
+        name: &str,
+        insertion: &Insertion,
+        selected: &Selection,
+    ) -> Result<Selection, Problem> {
+        self.before = None;
+        self.history.insert(name, selected, insertion)
+    }
+
+    /// Makes several changes of the gesture under way, or begins one. One that is refused leaves the others made.
+    ///
+    /// # Errors
+    /// What is wrong with the first change that is refused.
+    pub(crate) fn edit_live_all(
+        &mut self,
+        edits: &[Edit],
+        selected: &Selection,
+    ) -> Result<(), Problem> {
+        let mut refused = None;
+        for edit in edits {
+            if let Err(problem) = self.edit_live(edit, selected) {
+                refused.get_or_insert(problem);
+            }
+        }
+        refused.map_or(Ok(()), Err)
+    }
+
+    /// Makes several changes and ends the gesture. Without a gesture under way it is all of them, or none.
+    ///
+    /// # Errors
+    /// What is wrong with the first change that is refused.
+    pub(crate) fn edit_done_all(
+        &mut self,
+        name: &str,
+        edits: &[Edit],
+        selected: &Selection,
+    ) -> Result<(), Problem> {
+        if !self.history.is_in_gesture() {
+            return self.edit_all(name, edits, selected).map(|_| ());
+        }
+        let made = self.edit_live_all(edits, selected);
         self.history.commit(name, selected.clone());
         self.before = None;
         made
     }
 
-    /// Makes several changes as one step of undo: all of them, or none.
+    /// Makes several changes as one step of undo: all of them, or none. Returns what is to be selected.
     ///
     /// # Errors
     /// What is wrong with the first change that is refused.
@@ -102,9 +171,9 @@ impl Editor {
         name: &str,
         edits: &[Edit],
         selected: &Selection,
-    ) -> Result<(), Problem> {
+    ) -> Result<Selection, Problem> {
         self.before = None;
-        self.history.perform(name, selected, edits).map(|_| ())
+        self.history.perform(name, selected, edits)
     }
 
     /// Gives up the change under way.
@@ -139,10 +208,10 @@ impl Editor {
 /// What the undo list calls a change.
 fn name(network: &Network, edit: &Edit) -> String {
     let node = |key| network.node(key).map_or("?", Node::title);
+    let edge = |key| network.edge(key).map_or("?", Edge::title);
     match edit {
         Edit::SetParam(key, name, _) => {
-            let edge = network.edge(*key).map_or("?", |edge| edge.title());
-            format!("{} of {edge}", spaced(name))
+            format!("{} of {}", spaced(name), edge(*key))
         }
         Edit::SetRole(key, _) => format!("role of {}", node(*key)),
         Edit::SetValue(key, _) => format!("value of {}", node(*key)),
@@ -150,6 +219,19 @@ fn name(network: &Network, edit: &Edit) -> String {
         Edit::SetLeak(key, _) => format!("leak of {}", node(*key)),
         Edit::SetInitial(key, _) => format!("initial state of {}", node(*key)),
         Edit::MoveNode(key, _) => format!("move {}", node(*key)),
+        Edit::SetApp(_) => "note".to_owned(),
+        Edit::SetSignal(key, _) => format!("signal of {}", node(*key)),
+        Edit::RenameNode(key, _) => format!("rename {}", node(*key)),
+        Edit::LabelNode(key, _) => format!("label of {}", node(*key)),
+        Edit::RenameEdge(key, _) => format!("rename {}", edge(*key)),
+        Edit::LabelEdge(key, _) => format!("label of {}", edge(*key)),
+        Edit::SetKind(key, _) | Edit::SetDevice(key, _) => format!("device of {}", edge(*key)),
+        Edit::Reconnect(key, _, _) => format!("reconnect {}", edge(*key)),
+        Edit::SetName(_) => "name of the network".to_owned(),
+        Edit::SetDescription(_) => "description".to_owned(),
+        Edit::SetGround(_) => "ground".to_owned(),
+        Edit::SetSystemSize(_) => "system size".to_owned(),
+        Edit::SetUnits(_) => "units".to_owned(),
         Edit::SetTask(Some(_)) => "task".to_owned(),
         Edit::SetTask(None) => "remove task".to_owned(),
         Edit::SetTraining(_) => "training settings".to_owned(),

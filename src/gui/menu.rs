@@ -5,16 +5,32 @@ use eframe::egui::{self, Align, Layout, RichText, Ui};
 use super::command::{Action, Command, Menu};
 use super::editor::Editor;
 use super::icon::Icon;
+use super::opening::file_name;
 use super::theme::{self, Palette};
 use super::view::ViewState;
 use super::widgets;
+use crate::device::Kind;
+use crate::document::Recent;
 use crate::document::presets::PRESETS;
+
+/// What the file menu knows beside the document.
+#[derive(Clone, Copy)]
+pub(crate) struct Files<'a> {
+    /// The files of late.
+    pub(crate) recent: &'a Recent,
+    /// The unsaved document that can be brought back.
+    pub(crate) kept: Option<&'a Editor>,
+}
+
+/// The width of the buttons at the right end of the bar.
+const BUTTONS: f32 = 248.0;
 
 /// Draws the bar.
 pub(crate) fn menu_bar_ui(
     ui: &mut Ui,
     editor: &Editor,
     view: &ViewState,
+    files: Files<'_>,
     commands: &mut Vec<Command>,
 ) {
     let palette = Palette::current(ui);
@@ -32,7 +48,9 @@ pub(crate) fn menu_bar_ui(
             ui.spacing_mut().item_spacing.x = 2.0;
             ui.spacing_mut().button_padding.x = 7.0;
             for menu in Menu::ALL {
-                ui.menu_button(menu.title(), |ui| menu_ui(ui, menu, editor, view, commands));
+                ui.menu_button(menu.title(), |ui| {
+                    menu_ui(ui, menu, editor, view, files, commands);
+                });
                 if menu == Menu::File {
                     ui.menu_button("Presets", |ui| presets_ui(ui, editor, commands));
                 }
@@ -40,11 +58,15 @@ pub(crate) fn menu_bar_ui(
         });
         ui.add_space(12.0);
         let star = if editor.is_unsaved() { " ★" } else { "" };
-        ui.label(
-            RichText::new(format!("{}{star}", editor.network().name))
-                .font(theme::strong(theme::BODY))
-                .color(palette.text),
-        )
+        let title = RichText::new(format!("{}{star}", editor.network().name))
+            .font(theme::strong(theme::BODY))
+            .color(palette.text);
+        ui.scope(|ui| {
+            // On a narrow window the buttons to the right come first.
+            ui.set_max_width((ui.available_width() - BUTTONS).max(24.0));
+            ui.add(egui::Label::new(title).truncate())
+        })
+        .inner
         .on_hover_text(place(editor));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.add_space(4.0);
@@ -121,6 +143,7 @@ fn menu_ui(
     menu: Menu,
     editor: &Editor,
     view: &ViewState,
+    files: Files<'_>,
     commands: &mut Vec<Command>,
 ) {
     ui.set_min_width(200.0);
@@ -131,10 +154,27 @@ fn menu_ui(
         let (text, is_enabled) = match action {
             Action::Undo => stepped(action, editor.undo_name()),
             Action::Redo => stepped(action, editor.redo_name()),
+            Action::BringBack => {
+                stepped(action, files.kept.map(|kept| kept.network().name.as_str()))
+            }
+            Action::Device(number) => {
+                let platform = editor.network().platform();
+                match Kind::of_platform(platform).nth(usize::from(number) - 1) {
+                    Some(kind) => (kind.title().to_owned(), true),
+                    None => continue,
+                }
+            }
             _ => (action.text().to_owned(), true),
         };
         let is_on = match action {
             Action::Values => Some(view.show_values),
+            Action::LinearFlow => Some(view.is_flow_linear),
+            Action::Snap => Some(view.is_snapping),
+            Action::Device(number) => {
+                let platform = editor.network().platform();
+                let kind = Kind::of_platform(platform).nth(usize::from(number) - 1);
+                Some(kind == Some(view.hand.next_kind(platform)))
+            }
             Action::Inspector => Some(view.is_inspector_open),
             Action::Traces => Some(view.is_traces_open),
             Action::Training => Some(view.is_training_open),
@@ -148,6 +188,31 @@ fn menu_ui(
             .on_hover_text(action.tip());
         if response.clicked() {
             commands.push(Command::Act(action));
+            ui.close();
+        }
+        if action == Action::Open {
+            ui.menu_button("Open recent", |ui| recent_ui(ui, files.recent, commands));
+        }
+    }
+}
+
+/// The files of late, newest first; those that are gone stay in the list, since a disk may come back.
+fn recent_ui(ui: &mut Ui, recent: &Recent, commands: &mut Vec<Command>) {
+    ui.set_min_width(220.0);
+    if recent.paths().is_empty() {
+        ui.add_enabled(false, egui::Button::new("no files yet"));
+    }
+    for path in recent.paths() {
+        let is_there = Recent::is_there(path);
+        let name = file_name(path);
+        let button = ui.add_enabled(is_there, egui::Button::new(name).truncate());
+        let place = path.display().to_string();
+        let button = button.on_hover_text(&place).on_disabled_hover_text(format!(
+            "{place}
+is not there at the moment"
+        ));
+        if button.clicked() {
+            commands.push(Command::Open(path.clone()));
             ui.close();
         }
     }

@@ -18,18 +18,23 @@ mod command;
 mod derived;
 mod dialogs;
 mod editor;
+mod flipping;
 mod icon;
 mod inspector;
 mod iv;
+mod keeper;
 mod menu;
+mod notice;
 mod number;
 mod opening;
 mod row;
 mod simulation;
 mod theme;
 mod time_bar;
+mod toast;
 mod traces;
 mod training;
+mod units;
 mod view;
 mod widgets;
 
@@ -46,9 +51,13 @@ pub struct Start {
     pub file: Option<PathBuf>,
     /// The name of a preset.
     pub preset: Option<String>,
-    /// The folder in which view and panels are remembered; the platform's own if `None`.
+    /// The folder in which unsaved work, recent files and the look of the window are kept. [`run`] takes the platform's
+    /// own for `None`; a window without one keeps nothing.
     pub state_folder: Option<PathBuf>,
 }
+
+/// What the desktop knows the program by, and its folder is called.
+const APP_ID: &str = "thermonet";
 
 /// Why there is no window.
 #[derive(Debug, thiserror::Error)]
@@ -69,7 +78,7 @@ pub enum GuiError {
 pub fn run(start: Start) -> Result<(), GuiError> {
     let options = eframe::NativeOptions {
         viewport: ViewportBuilder::default()
-            .with_app_id("thermonet")
+            .with_app_id(APP_ID)
             .with_title("thermonet")
             .with_inner_size([1280.0, 720.0])
             .with_min_inner_size([800.0, 500.0]),
@@ -79,8 +88,12 @@ pub fn run(start: Start) -> Result<(), GuiError> {
             .map(|folder| folder.join("window.ron")),
         ..Default::default()
     };
+    let start = Start {
+        state_folder: start.state_folder.or_else(|| eframe::storage_dir(APP_ID)),
+        ..start
+    };
     eframe::run_native(
-        "thermonet",
+        APP_ID,
         options,
         Box::new(move |cc| Ok(Box::new(App::new(cc, &start)))),
     )

@@ -1,23 +1,86 @@
 //! How the window begins, and what it says when a document cannot be opened or changed.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::Start;
+use super::command::Action;
 use super::dialogs::{Detail, Message};
+use super::editor::Editor;
+use super::keeper::Found;
+use super::notice::{self, Notice};
 use crate::device::Platform;
 use crate::document::presets::{PRESETS, Preset, preset};
 use crate::document::{self, Document, LoadError, Loaded, Problem, Rejected};
 use crate::network::Network;
 
-/// The document to begin with, and what is to be said about it.
-pub(super) fn opening(start: &Start) -> (Document, Option<PathBuf>, Option<Message>) {
-    let mut message = None;
+/// What the window begins with.
+pub(super) struct Opening {
+    /// The document.
+    pub(super) editor: Editor,
+    /// An unsaved document that can be brought back in its place.
+    pub(super) kept: Option<Editor>,
+    /// What went wrong.
+    pub(super) message: Option<Message>,
+    /// What is worth knowing.
+    pub(super) notice: Option<Notice>,
+    /// Whether nobody asked for this document: it is what the first screen shows.
+    pub(super) is_first_screen: bool,
+}
+
+/// The document to begin with: the file that was asked for, else what an earlier run left unsaved, else a preset.
+pub(super) fn opening(start: &Start, found: Found) -> Opening {
+    let Found {
+        present,
+        replaced,
+        message: said,
+    } = found;
+    // What is in its file by now needs no second place.
+    let present = present.filter(|kept| !kept.is_as_in_file());
+    let replaced = replaced.map(|kept| Editor::recovered(kept.document, kept.path));
     if let Some(path) = &start.file {
-        match document::load(path) {
-            Ok(Loaded { document, .. }) => return (document, Some(path.clone()), None),
-            Err(error) => message = Some(load_message(path, &error)),
-        }
+        let (editor, message) = match document::load(path) {
+            Ok(Loaded { document, .. }) => (Editor::new(document, Some(path.clone())), None),
+            Err(error) => {
+                let (document, _) = fresh(start);
+                (
+                    Editor::new(document, None),
+                    Some(load_message(path, &error)),
+                )
+            }
+        };
+        let notice = present.as_ref().map(notice::left);
+        let present = present.map(|kept| Editor::recovered(kept.document, kept.path));
+        return Opening {
+            editor,
+            kept: present.or(replaced),
+            message: message.or(said),
+            notice,
+            is_first_screen: false,
+        };
     }
+    if let Some(kept) = present {
+        let notice = Some(notice::restored(&kept));
+        return Opening {
+            editor: Editor::recovered(kept.document, kept.path),
+            kept: replaced,
+            message: said,
+            notice,
+            is_first_screen: false,
+        };
+    }
+    let (document, message) = fresh(start);
+    Opening {
+        editor: Editor::new(document, None),
+        kept: replaced,
+        is_first_screen: start.preset.is_none() && message.is_none(),
+        message: message.or(said),
+        notice: None,
+    }
+}
+
+/// What a start without a file and without unsaved work shows.
+pub(super) fn fresh(start: &Start) -> (Document, Option<Message>) {
+    let mut message = None;
     let named = start.preset.as_deref().and_then(preset);
     if let (None, Some(name)) = (named, &start.preset) {
         message = Some(Message {
@@ -27,29 +90,40 @@ pub(super) fn opening(start: &Start) -> (Document, Option<PathBuf>, Option<Messa
                 problem: "The first preset is shown instead.".to_owned(),
                 remedy: "The Presets menu lists those there are.".to_owned(),
             }],
+            offer: None,
         });
     }
     let first = named
         .or_else(|| preset(FIRST_PRESET))
         .or_else(|| PRESETS.first());
     match first.map(Preset::load) {
-        Some(Ok(Loaded { document, .. })) => (document, None, message),
-        Some(Err(rejected)) => (empty(), None, Some(rejection("preset", &rejected))),
-        None => (empty(), None, message),
+        Some(Ok(Loaded { document, .. })) => (document, message),
+        Some(Err(rejected)) => (
+            empty(Platform::Electronic),
+            Some(rejection("preset", &rejected)),
+        ),
+        None => (empty(Platform::Electronic), message),
     }
 }
 
 /// What a start without arguments shows: a trained network that does what no monotone one can.
 const FIRST_PRESET: &str = "xor";
 
-fn empty() -> Document {
-    Document::new(Network::new(Platform::Electronic))
+/// A network without anything in it.
+pub(super) fn empty(platform: Platform) -> Document {
+    let mut network = Network::new(platform);
+    UNTITLED.clone_into(&mut network.name);
+    Document::new(network)
 }
+
+/// The name of a network that nobody has given one yet.
+const UNTITLED: &str = "Untitled";
 
 pub(super) fn refusal(problem: &Problem) -> Message {
     Message {
         title: "The change was not made".to_owned(),
         details: vec![detail(problem)],
+        offer: None,
     }
 }
 
@@ -65,6 +139,7 @@ pub(super) fn rejection(what: &str, rejected: &Rejected) -> Message {
     Message {
         title: format!("{what} is not a network this program can open"),
         details: rejected.problems.iter().map(detail).collect(),
+        offer: Some(Action::Open),
     }
 }
 
@@ -78,11 +153,13 @@ pub(super) fn load_message(path: &Path, error: &LoadError) -> Message {
                 problem: error.what.to_string(),
                 remedy: error.what.remedy().to_owned(),
             }],
+            offer: Some(Action::Open),
         },
     }
 }
 
-fn file_name(path: &Path) -> String {
+/// The last part of a path.
+pub(super) fn file_name(path: &Path) -> String {
     path.file_name().map_or_else(
         || path.display().to_string(),
         |name| name.to_string_lossy().into_owned(),

@@ -85,6 +85,8 @@ pub(crate) struct Simulation {
     system: System,
     held: Vec<Held>,
     relaxation: Relaxation,
+    /// Counts what is done to system and state from outside; the passing of time is not.
+    revision: u64,
     t: f64,
     x: Vec<f64>,
     flow: Flow,
@@ -113,6 +115,7 @@ impl Simulation {
             system,
             held: Vec::new(),
             relaxation,
+            revision: 0,
             t: 0.0,
             x,
             flow: Flow::default(),
@@ -207,6 +210,11 @@ impl Simulation {
         !self.held.is_empty()
     }
 
+    /// The clamps that are held elsewhere, and where.
+    pub(crate) fn held(&self) -> impl Iterator<Item = (NodeKey, f64)> + '_ {
+        self.held.iter().map(|held| (held.key, held.value))
+    }
+
     /// The value of a clamp, without its signal.
     fn clamp(&self, key: NodeKey) -> Option<f64> {
         let slot = self.system.slot(key)?;
@@ -257,7 +265,18 @@ impl Simulation {
         }
     }
 
+    /// Counts what is done to system and state from outside: equal numbers mean the same motion.
+    pub(crate) fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// The states of the free reservoirs.
+    pub(crate) fn free_states(&self) -> &[f64] {
+        &self.x
+    }
+
     fn restart(&mut self) {
+        self.revision += 1;
         self.relaxation.restart(&self.system, &self.x, self.t);
         self.failure = None;
         self.evaluate();

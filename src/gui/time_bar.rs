@@ -89,6 +89,7 @@ fn speed_ui(ui: &mut Ui, simulation: &Simulation, commands: &mut Vec<Command>) {
         label: "speed",
         fill: palette.accent,
         marks: &[1.0],
+        mixed: None,
     };
     let speed = simulation.speed();
     let id = ui.scope_id().with("speed");

@@ -3,7 +3,7 @@
 use eframe::egui::Theme;
 use serde::{Deserialize, Serialize};
 
-use super::canvas::Camera;
+use super::canvas::{Camera, Hand};
 use crate::document::{Element, Selection};
 use crate::network::EdgeKey;
 
@@ -19,6 +19,10 @@ pub(crate) struct ViewState {
     pub(crate) theme: Theme,
     /// Whether numbers stand on the canvas.
     pub(crate) show_values: bool,
+    /// Whether flow is drawn in proportion to the current; compressed if not.
+    pub(crate) is_flow_linear: bool,
+    /// Whether what is moved snaps to a grid.
+    pub(crate) is_snapping: bool,
     /// Whether the panel on the right is open.
     pub(crate) is_inspector_open: bool,
     /// Whether the panel with x(t) is open.
@@ -31,6 +35,9 @@ pub(crate) struct ViewState {
     /// What is selected.
     #[serde(skip)]
     pub(crate) selection: Selection,
+    /// What the hand on the canvas is about to do.
+    #[serde(skip)]
+    pub(crate) hand: Hand,
 }
 
 impl Default for ViewState {
@@ -38,11 +45,14 @@ impl Default for ViewState {
         Self {
             theme: Theme::Dark,
             show_values: false,
+            is_flow_linear: false,
+            is_snapping: false,
             is_inspector_open: true,
             is_traces_open: true,
             is_training_open: true,
             camera: None,
             selection: Selection::default(),
+            hand: Hand::default(),
         }
     }
 }
@@ -61,7 +71,8 @@ pub(crate) fn only(selection: &Selection) -> Option<Element> {
     let nodes = selection.nodes.iter().map(|&key| Element::Node(key));
     let edges = selection.edges.iter().map(|&key| Element::Edge(key));
     let mut all = nodes.chain(edges);
-    all.next().filter(|_| all.next().is_none())
+    all.next()
+        .filter(|_| all.next().is_none() && selection.notes.is_empty())
 }
 
 /// The edge of a selection that holds exactly that.

@@ -26,7 +26,7 @@ enum Spread {
     Linear,
     /// Each factor the same width; both ends are positive.
     Logarithmic,
-    /// As the square of the position: fine near the lower end, which is zero.
+    /// As the square of the position: fine near the lower end.
     Square,
 }
 
@@ -76,6 +76,23 @@ impl Scale {
         }
     }
 
+    /// The same spread between other ends; ends that it cannot have change nothing.
+    pub(super) fn with_ends(self, [lo, hi]: [f64; 2]) -> Self {
+        let is_fit = lo.is_finite() && hi.is_finite() && lo < hi;
+        if !is_fit || (self.spread == Spread::Logarithmic && lo <= 0.0) {
+            return self;
+        }
+        Self {
+            ends: [lo, hi],
+            ..self
+        }
+    }
+
+    /// Lowest and highest value.
+    pub(super) fn ends(&self) -> [f64; 2] {
+        self.ends
+    }
+
     /// The position of a value, 0 to 1; values beyond the ends sit at them.
     pub(super) fn unit(&self, value: f64) -> f64 {
         let [lo, hi] = self.ends;
@@ -86,7 +103,7 @@ impl Scale {
             Spread::Linear => (value - lo) / (hi - lo),
             Spread::Logarithmic if value <= lo => 0.0,
             Spread::Logarithmic => (value / lo).ln() / (hi / lo).ln(),
-            Spread::Square => (value / hi).max(0.0).sqrt(),
+            Spread::Square => ((value - lo) / (hi - lo)).max(0.0).sqrt(),
         };
         unit.clamp(0.0, 1.0)
     }
@@ -102,7 +119,7 @@ impl Scale {
         let value = match self.spread {
             Spread::Linear => lo + unit * (hi - lo),
             Spread::Logarithmic => lo * (hi / lo).powf(unit),
-            Spread::Square => hi * unit * unit,
+            Spread::Square => lo + (hi - lo) * unit * unit,
         };
         // A slider is some 200 points long: a resolution of a few thousandths loses nothing.
         let step = match self.spread {
@@ -149,6 +166,8 @@ pub(super) struct SliderLook<'a> {
     pub fill: Color32,
     /// Positions of small marks, in values.
     pub marks: &'a [f64],
+    /// Lowest and highest of several values that differ: no one value is there to be filled up to.
+    pub mixed: Option<[f64; 2]>,
 }
 
 /// A slider of `width` points. The wheel does nothing to it; Shift makes the hand ten times finer; arrows step.
@@ -164,7 +183,9 @@ pub(super) fn slider_ui(
     let (_, rect) = ui.allocate_space(vec2(width, 24.0));
     let response = ui.interact(rect, id, Sense::click_and_drag());
     let rail = rect.shrink2(vec2(KNOB, 0.0));
-    let gesture = slider_gesture(ui, &response, rail, value, scale);
+    let gesture = slider_gesture(ui, &response, rail, value, scale)
+        // Touching what differs makes it equal only when it is moved.
+        .filter(|gesture| look.mixed.is_none() || !is_untouched(*gesture, value));
     let value = gesture.map_or(value, Gesture::value);
 
     response.widget_info(|| WidgetInfo::slider(ui.is_enabled(), value, look.label));
@@ -185,7 +206,13 @@ pub(super) fn slider_ui(
             painter.rect_filled(bar, CornerRadius::same(2), color);
         };
         groove(rail.left(), rail.right(), palette.raised);
-        groove(rail.left(), x, look.fill);
+        match look.mixed {
+            None => groove(rail.left(), x, look.fill),
+            Some(ends) => {
+                let [from, to] = ends.map(|end| egui::lerp(rail.x_range(), scale.unit(end) as f32));
+                groove(from - 2.0, to + 2.0, look.fill.gamma_multiply(0.6));
+            }
+        }
         for mark in look.marks {
             let x = egui::lerp(rail.x_range(), scale.unit(*mark) as f32);
             painter.vline(x, y - 7.0..=y + 7.0, Stroke::new(1.0, palette.dim));
@@ -196,17 +223,21 @@ pub(super) fn slider_ui(
         } else {
             KNOB
         };
-        painter.circle(
-            pos2(x, y),
-            radius,
-            palette.text,
-            Stroke::new(2.0, palette.panel),
-        );
+        let (fill, rim) = match look.mixed {
+            None => (palette.text, palette.panel),
+            Some(_) => (palette.panel, palette.text),
+        };
+        painter.circle(pos2(x, y), radius, fill, Stroke::new(2.0, rim));
         if is_held {
             painter.circle_stroke(pos2(x, y), radius + 2.0, Stroke::new(1.5, palette.accent));
         }
     }
     gesture
+}
+
+/// Whether a gesture leaves a value as it is.
+fn is_untouched(gesture: Gesture, value: f64) -> bool {
+    matches!(gesture, Gesture::Done(done) if done.to_bits() == value.to_bits())
 }
 
 /// Where the slider that has the focus leaves its id: it takes arrows and leaves all other keys to the window.
@@ -343,6 +374,19 @@ pub(super) fn number_ui(
     range: ParamRange,
     scale: &Scale,
 ) -> Option<Gesture> {
+    number_box_ui(ui, id, width, (label, ""), value, (range, scale), None)
+}
+
+/// The same with a tip, and with a word in place of the number where several values differ.
+pub(super) fn number_box_ui(
+    ui: &mut Ui,
+    id: Id,
+    width: f32,
+    (label, tip): (&str, &str),
+    value: f64,
+    (range, scale): (ParamRange, &Scale),
+    word: Option<&str>,
+) -> Option<Gesture> {
     let mut edited = value;
     let legal = legal(range);
     // As fast as the slider's hand: the share of the scale that two points of it cover.
@@ -361,19 +405,27 @@ pub(super) fn number_ui(
                     .update_while_editing(false)
                     .min_size(rect.size())
                     .clip_text(true)
-                    .custom_formatter(|x, _| number::short(x, 4))
+                    .custom_formatter(|x, _| {
+                        word.map_or_else(|| number::short(x, 4), str::to_owned)
+                    })
                     .custom_parser(parse),
             )
         })
         .inner
         .accessible_name(label.to_owned());
+    let response = if tip.is_empty() {
+        response
+    } else {
+        response.on_hover_text(tip)
+    };
     let is_legal = edited.is_finite() && legal.contains(&edited);
     let is_changed = response.changed() && is_legal && (edited - value).abs() > 0.0;
     if response.dragged() {
         return is_changed.then_some(Gesture::Live(edited));
     }
     if response.drag_stopped() {
-        return Some(Gesture::Done(edited));
+        let done = Gesture::Done(edited);
+        return (word.is_none() || !is_untouched(done, value)).then_some(done);
     }
     is_changed.then_some(Gesture::Done(edited))
 }
@@ -468,6 +520,23 @@ pub(super) fn clipped_text_ui(
     ui.painter().galley(at.min, galley, color);
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, text));
     response
+}
+
+/// Says that a widget with the focus, other than a slider, has no use for Space either.
+pub(super) fn leave_space_alone(ctx: &egui::Context, id: Id) {
+    ctx.data_mut(|data| data.insert_temp(focused_slider(), id));
+}
+
+/// Gives the keyboard to the next widget that is drawn and can have it.
+pub(super) fn focus_next_ui(ui: &Ui) {
+    let here = ui.scope_id().with("focus next");
+    // The focus comes here and goes on in the same frame, as if Tab had been pressed here.
+    ui.memory_mut(|memory| {
+        memory.request_focus(here);
+        memory.move_focus(egui::FocusDirection::Next);
+    });
+    let rect = Rect::from_min_size(ui.max_rect().min, egui::Vec2::ZERO);
+    ui.interact(rect, here, Sense::focusable_noninteractive());
 }
 
 #[cfg(test)]

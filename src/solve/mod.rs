@@ -1,6 +1,7 @@
 //! Methods that find states: relaxation in time, the steady state, its stability.
 
 pub mod linear;
+pub mod load_line;
 pub mod multistart;
 pub mod relax;
 mod rodas4;

@@ -15,13 +15,13 @@ mod cycle;
 mod pseudo_transient;
 
 /// |F_i| may be this part of the currents through reservoir i (model, section 4).
-const RELATIVE_RESIDUAL: f64 = 1e-10;
+pub(super) const RELATIVE_RESIDUAL: f64 = 1e-10;
 
 /// |F_i| below this always counts as zero (model, section 4).
-const ABSOLUTE_RESIDUAL: f64 = 1e-14;
+pub(super) const ABSOLUTE_RESIDUAL: f64 = 1e-14;
 
 /// The largest Newton step at a settled state, relative to 1 + max|x| (model, section 4).
-const NEWTON_STEP: f64 = 1e-9;
+pub(super) const NEWTON_STEP: f64 = 1e-9;
 
 /// What to assume and how hard to try.
 #[derive(Clone, Copy, Debug, PartialEq)]

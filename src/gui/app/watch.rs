@@ -1,7 +1,7 @@
 //! What the window lets others see of itself: tests drive it by its widgets and read it here.
 
 use super::App;
-use crate::document::{Document, Element};
+use crate::document::{Document, Element, Selection};
 use crate::gui::view::only;
 use crate::network::Network;
 
@@ -52,7 +52,7 @@ impl App {
     /// Whether something is being computed beside the window.
     #[must_use]
     pub fn is_computing(&self) -> bool {
-        self.derived.is_busy() || self.coach.is_busy()
+        self.derived.is_busy() || self.coach.is_busy() || self.curves.is_busy()
     }
 
     /// Whether a training takes steps.
@@ -83,7 +83,13 @@ impl App {
             .map(ToString::to_string)
     }
 
-    /// What is selected.
+    /// All that is selected.
+    #[must_use]
+    pub fn selected(&self) -> &Selection {
+        &self.view.selection
+    }
+
+    /// What is selected, if it is one thing.
     #[must_use]
     pub fn selection(&self) -> Option<Element> {
         only(&self.view.selection)

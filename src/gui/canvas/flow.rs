@@ -50,9 +50,15 @@ impl Dots {
     }
 
     /// Moves the dots for a frame of `seconds` in which `time_per_second` units of time pass in one second.
-    pub(crate) fn advance(&mut self, responses: &[Response], time_per_second: f64, seconds: f64) {
+    pub(crate) fn advance(
+        &mut self,
+        responses: &[Response],
+        time_per_second: f64,
+        seconds: f64,
+        is_linear: bool,
+    ) {
         self.phases.resize(responses.len(), 0.0);
-        let speed = |response: &Response| dot_speed(response.current) * time_per_second;
+        let speed = |response: &Response| dot_speed(response.current, is_linear) * time_per_second;
         let fastest = responses
             .iter()
             .map(|response| speed(response).abs())
@@ -88,13 +94,54 @@ impl Dots {
     }
 }
 
-/// The speed of dots: the square root of the current, so that both a hundredth and a hundred can be seen to move.
-fn dot_speed(current: f64) -> f64 {
-    SPEED_AT_ONE * current.signum() * current.abs().sqrt()
+/// The speed of dots. Compressed it is the square root of the current, so that both a hundredth and a hundred can be
+/// seen to move.
+fn dot_speed(current: f64, is_linear: bool) -> f64 {
+    if is_linear {
+        SPEED_AT_ONE * current
+    } else {
+        SPEED_AT_ONE * current.signum() * current.abs().sqrt()
+    }
+}
+
+/// How a current is told in width and brightness.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum FlowScale {
+    /// A decade is a quarter, from 1e-3 to 10.
+    Compressed,
+    /// In proportion; the strongest current, which this is, looks full.
+    Linear(f64),
+}
+
+impl FlowScale {
+    /// The scale chosen, for these flows.
+    pub(crate) fn new(is_linear: bool, responses: &[Response]) -> Self {
+        if !is_linear {
+            return Self::Compressed;
+        }
+        let currents = responses.iter().map(|response| response.current.abs());
+        Self::Linear(
+            currents
+                .filter(|current| current.is_finite())
+                .fold(0.0, f64::max),
+        )
+    }
+
+    /// How strong a current looks, 0 to about 1.
+    pub(crate) fn strength(self, current: f64) -> f32 {
+        match self {
+            Self::Compressed => strength(current),
+            Self::Linear(strongest) if strongest >= FLOWING => {
+                let share = current.abs() / strongest;
+                if share.is_finite() { share as f32 } else { 0.0 }
+            }
+            Self::Linear(_) => 0.0,
+        }
+    }
 }
 
 /// How strong a current looks, 0 to about 1: a decade is a quarter, from 1e-3 to 10.
-pub(crate) fn strength(current: f64) -> f32 {
+fn strength(current: f64) -> f32 {
     let decades = (1.0 + current.abs() / 1e-3).log10() / 4.0;
     if decades.is_finite() {
         decades.min(1.2) as f32
@@ -139,6 +186,7 @@ pub(super) struct FlowPainter<'a> {
     pub(super) camera: Camera,
     pub(super) view: Rect,
     pub(super) detail: Detail,
+    pub(super) scale: FlowScale,
 }
 
 impl FlowPainter<'_> {
@@ -150,7 +198,7 @@ impl FlowPainter<'_> {
     }
 
     fn width(&self, response: &Response) -> f32 {
-        (1.4 + 4.2 * strength(response.current)) * self.camera.zoom().clamp(0.35, 1.6)
+        (1.4 + 4.2 * self.scale.strength(response.current)) * self.camera.zoom().clamp(0.35, 1.6)
     }
 
     /// All pipes, in layers.
@@ -186,7 +234,7 @@ impl FlowPainter<'_> {
     }
 
     fn ribbon(&self, mesh: &mut Mesh, look: &PipeLook<'_>) {
-        let strength = strength(look.response.current).min(1.0);
+        let strength = self.scale.strength(look.response.current).min(1.0);
         let [still, strong] = self.palette.pipes;
         let color = if is_falling(&look.response) {
             self.palette.ndc_tint.gamma_multiply(0.25 + 0.5 * strength)
@@ -242,7 +290,8 @@ impl FlowPainter<'_> {
     /// The pipe itself.
     fn pipe(&self, look: &PipeLook<'_>) {
         let [still, strong] = self.palette.pipes;
-        let mut color = still.lerp_to_gamma(strong, strength(look.response.current).min(1.0));
+        let mut color =
+            still.lerp_to_gamma(strong, self.scale.strength(look.response.current).min(1.0));
         if look.is_hovered {
             color = color.lerp_to_gamma(self.palette.text, 0.45);
         }
@@ -269,7 +318,7 @@ impl FlowPainter<'_> {
             let (at, along) = look.pipe.at(distance);
             let at = self.camera.screen_from_canvas(self.view, at);
             if !look.is_frozen {
-                let radius = (1.5 + 1.1 * strength(current)) * zoom;
+                let radius = (1.5 + 1.1 * self.scale.strength(current)) * zoom;
                 self.painter.circle_filled(at, radius, self.palette.dot);
             } else if k % 2 == 0 {
                 let along = along * current.signum() as f32;
@@ -286,7 +335,7 @@ impl FlowPainter<'_> {
 
     /// The tile of the law, with an arrow the way the current flows.
     fn glyph(&self, look: &PipeLook<'_>) {
-        if self.detail == Detail::Lines || look.pipe.glyph.is_none() {
+        if self.detail == Detail::Lines {
             return;
         }
         let zoom = self.camera.zoom();
@@ -305,7 +354,8 @@ impl FlowPainter<'_> {
             Stroke::new(1.0, palette.pipes[1])
         };
         // From far away tiles would lie on one another: the arrow alone stays.
-        let has_tile = zoom >= 0.42 || look.is_selected || look.is_hovered;
+        let has_tile =
+            look.pipe.glyph.is_some() && (zoom >= 0.42 || look.is_selected || look.is_hovered);
         let ink = if is_falling {
             palette.ndc
         } else {
@@ -325,7 +375,11 @@ impl FlowPainter<'_> {
         let current = look.response.current;
         if current.abs() >= FLOWING {
             let sign = current.signum() as f32;
-            let offset = sign * (0.5 * glyph::SIZE * zoom.clamp(0.45, 1.6) / zoom + 9.0);
+            let offset = if has_tile {
+                sign * (0.5 * glyph::SIZE * zoom.clamp(0.45, 1.6) / zoom + 9.0)
+            } else {
+                0.0
+            };
             let (at, along) = look.pipe.at(middle + offset);
             let tip = self.camera.screen_from_canvas(self.view, at);
             glyph::arrowhead(
@@ -354,23 +408,35 @@ mod tests {
     #[test]
     fn dots_move_on_from_where_they_are_when_the_current_changes() {
         let mut dots = Dots::default();
-        dots.advance(&[response(0.04)], 1.0, 0.1);
+        dots.advance(&[response(0.04)], 1.0, 0.1, false);
         let before = dots.phases[0];
         assert!((before - 1.2).abs() < 1e-5, "60·√0.04·0.1");
-        dots.advance(&[response(0.16)], 1.0, 0.01);
+        dots.advance(&[response(0.16)], 1.0, 0.01, false);
         assert!((dots.phases[0] - before - 0.24).abs() < 1e-5);
-        dots.advance(&[response(-1e6)], 1.0, 0.0);
+        dots.advance(&[response(-1e6)], 1.0, 0.0, false);
         assert!((dots.phases[0] - before - 0.24).abs() < 1e-5);
     }
 
     #[test]
     fn strobing_is_slowed_and_said() {
         let mut dots = Dots::default();
-        dots.advance(&[response(1.0)], 1.0, 1.0 / 60.0);
+        dots.advance(&[response(1.0)], 1.0, 1.0 / 60.0, false);
         assert!(dots.slowing().is_none());
-        dots.advance(&[response(1.0), response(0.01)], 100.0, 1.0 / 60.0);
+        dots.advance(&[response(1.0), response(0.01)], 100.0, 1.0 / 60.0, false);
         let slowing = dots.slowing().unwrap();
         assert!(60.0 * 100.0 * slowing / 60.0 <= STROBE * f64::from(SPACING) + 1e-9);
+    }
+
+    #[test]
+    fn on_the_linear_scale_dots_go_in_proportion() {
+        let mut dots = Dots::default();
+        dots.advance(&[response(0.04), response(0.4)], 1.0, 0.1, true);
+        assert!((dots.phases[1] - 10.0 * dots.phases[0]).abs() < 1e-5);
+        let flows = [response(0.02), response(-0.2), response(f64::NAN)];
+        let scale = FlowScale::new(true, &flows);
+        assert!((scale.strength(-0.2) - 1.0).abs() < 1e-6);
+        assert!((scale.strength(0.02) - 0.1).abs() < 1e-6);
+        assert!(FlowScale::new(true, &[]).strength(1.0).abs() < 1e-9);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What the pointer is told about the thing under it.
 
+use super::hand::Zone;
 use super::{Shown, role_words, state_text};
 use crate::gui::number;
 use crate::network::{Edge, Node};
@@ -48,7 +49,7 @@ pub(super) fn edge(shown: &Shown<'_>, edge: &Edge) -> Callout {
 }
 
 /// What is said of a tank: state, steady state, net inflow; and what dragging it does.
-pub(super) fn tank(shown: &Shown<'_>, node: &Node, is_level: bool) -> Callout {
+pub(super) fn tank(shown: &Shown<'_>, node: &Node, zone: Zone) -> Callout {
     let simulation = shown.simulation;
     let platform = shown.network.platform();
     let state = simulation.state_of(node.key())?;
@@ -71,10 +72,11 @@ pub(super) fn tank(shown: &Shown<'_>, node: &Node, is_level: bool) -> Callout {
         rows.push(row("capacity", number::short(node.capacity, 4)));
         rows.push(row("leak", number::short(node.leak, 4)));
     }
-    let hint = match (is_level, node.role.is_clamped()) {
-        (true, true) => "drag the level to set it",
-        (true, false) => "drag the level to kick it",
-        (false, _) => "drag to move, click to select",
+    let hint = match (zone, node.role.is_clamped()) {
+        (Zone::Rim, _) => "drag from the rim to connect it",
+        (Zone::Level, true) => "drag the level to set it",
+        (Zone::Level, false) => "drag the level to kick it",
+        (Zone::Body, _) => "drag to move, click to select",
     };
     rows.push(row(hint, ""));
     Some((node.title().to_owned(), rows))

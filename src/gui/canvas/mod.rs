@@ -1,15 +1,21 @@
 //! The canvas: tanks, pipes and flow by our own painter, and what the pointer does to them.
 
 mod camera;
+mod context;
 mod flow;
 pub(crate) mod glyph;
 mod grip;
+mod hand;
 mod hover;
 mod labels;
+mod making;
 mod names;
+mod notes;
 mod overlay;
 mod scene;
 mod tank;
+mod tools;
+mod walk;
 
 use eframe::egui::{
     CornerRadius, CursorIcon, Painter, Pos2, Rect, Response, Role as WidgetRole, Sense, Stroke,
@@ -17,8 +23,10 @@ use eframe::egui::{
 };
 
 pub(crate) use camera::Camera;
-pub(crate) use flow::{Dots, is_falling};
+pub(crate) use flow::{Dots, FlowScale, is_falling};
+pub(crate) use hand::{CLICK, Hand, snapped};
 pub(crate) use labels::callout;
+pub(crate) use making::new_node;
 pub(crate) use scene::Scene;
 pub(crate) use tank::StateScale;
 
@@ -29,9 +37,12 @@ use super::simulation::Simulation;
 use super::theme::Palette;
 use super::view::ViewState;
 use crate::device::Platform;
+use crate::document::notes::CanvasNote;
 use crate::document::{Element, Selection};
 use crate::network::{Edge, Network, Node, Role};
 use flow::{Detail, FlowPainter, PipeLook};
+use hand::Target;
+use serde_json::{Map, Value};
 
 /// How near to a pipe the pointer must be, in screen points.
 const REACH: f32 = 9.0;
@@ -40,6 +51,9 @@ const REACH: f32 = 9.0;
 const FIT_SIDES: f32 = 64.0;
 const FIT_ABOVE: f32 = 76.0;
 const FIT_BELOW: f32 = 48.0;
+
+/// What fitting leaves free beside the tools: half a label.
+const FIT_TOOLS: f32 = 40.0;
 
 /// Beyond this many edges in view only the curves are drawn.
 const MOST_DETAILED: usize = 400;
@@ -53,6 +67,7 @@ const MOST_ACCESSIBLE: usize = 300;
 /// What the canvas shows.
 pub(crate) struct Shown<'a> {
     pub(crate) network: &'a Network,
+    pub(crate) app: &'a Map<String, Value>,
     pub(crate) scene: &'a Scene,
     pub(crate) scale: &'a StateScale,
     pub(crate) simulation: &'a Simulation,
@@ -74,33 +89,52 @@ pub(crate) fn canvas_ui(
     painter.rect_filled(area, CornerRadius::ZERO, palette.background);
     if view.camera.is_none() && area.width() > 1.0 && area.height() > 1.0 {
         let mut camera = Camera::default();
+        let tools = tools::strip(area, shown.network.platform());
+        let left = if tools.is_positive() {
+            tools.right() - area.left() + FIT_TOOLS
+        } else {
+            FIT_SIDES
+        };
         let room = Rect::from_min_max(
-            area.min + vec2(FIT_SIDES, FIT_ABOVE),
+            area.min + vec2(left, FIT_ABOVE),
             area.max - vec2(FIT_SIDES, FIT_BELOW),
         );
         camera.fit(area, room, shown.scene.bounds);
         view.camera = Some(camera);
     }
     let mut camera = view.camera.unwrap_or_default();
-    steer(ui, &response, &mut camera);
+    let mut hand = std::mem::take(&mut view.hand);
+    steer(ui, &response, &mut camera, &hand, shown.scene);
     if view.camera.is_some() {
         view.camera = Some(camera);
     }
     grid(&painter, palette, camera, area);
 
     let selection = view.selection.clone();
+    let canvas_notes = crate::document::notes::notes(shown.app);
+    let platform = shown.network.platform();
+    let tools = tools::strip(area, platform);
     let mut canvas = Canvas {
         ui,
         painter: &painter,
         palette,
         camera,
         area,
+        tools,
         shown,
         selection: &selection,
+        notes: &canvas_notes,
+        note_rects: Vec::new(),
+        hand: &mut hand,
+        opens_menu: false,
         show_values: view.show_values,
+        is_snapping: view.is_snapping,
         commands,
         callout: None,
+        reveal: None,
     };
+    canvas.find_place();
+    canvas.give_up();
     let hovered_pipe = canvas.pick(&response);
     let mut looks = canvas.pipe_looks(hovered_pipe);
     let in_view = looks.len();
@@ -111,17 +145,35 @@ pub(crate) fn canvas_ui(
         camera,
         view: area,
         detail,
+        scale: FlowScale::new(view.is_flow_linear, &shown.simulation.flow().responses),
     };
     match detail {
         Detail::Full => flow.all(&looks, shown.dots),
         Detail::Lines => flow.bundle(strongest(&mut looks)),
     }
     canvas.edge_nodes(&response, &looks);
+    canvas.notes_ui(&response);
     let tanks = canvas.tanks(&response);
     canvas.labels(&looks, &tanks, detail);
-    let callout = canvas.callout.take();
+    canvas.rubber_band();
+    canvas.box_select(&response);
+    canvas.catch_up(&response);
+    canvas.menu_ui(&response);
+    canvas.walk(&response);
+    let reveal = canvas.reveal.take();
+    let is_menu_open = canvas.hand.menu.is_some();
+    let callout = canvas.callout.take().filter(|_| !is_menu_open);
     let left_out = in_view.saturating_sub(MOST_DRAWN);
-    overlay::overlay_ui(ui, area, shown, left_out, commands);
+    overlay::overlay_ui(ui, area, shown, &hand, left_out, commands);
+    tools::tools_ui(ui, tools, platform, &hand, commands);
+    if let Some(at) = hand.writing.as_ref().map(|writing| writing.at) {
+        let corner = camera.screen_from_canvas(area, at);
+        notes::writing_ui(ui, &mut hand, corner, shown.app, &canvas_notes, commands);
+    }
+    view.hand = hand;
+    if let (Some(rect), Some(camera)) = (reveal, &mut view.camera) {
+        camera.pan(way_into(area.shrink(48.0), rect));
+    }
     if let Some((title, rows)) = callout
         && let Some(pointer) = ui.ctx().pointer_hover_pos()
         && area.contains(pointer)
@@ -131,8 +183,15 @@ pub(crate) fn canvas_ui(
 }
 
 /// Pans by dragging the empty canvas, zooms by the wheel at the pointer.
-fn steer(ui: &Ui, response: &Response, camera: &mut Camera) {
-    if response.dragged() {
+fn steer(ui: &Ui, response: &Response, camera: &mut Camera, hand: &Hand, scene: &Scene) {
+    // A drag that begins is not one of the canvas if Shift is held, or if a tank was pressed.
+    let is_meant = !response.drag_started() || {
+        let (press, is_shift) = ui.input(|i| (i.pointer.press_origin(), i.modifiers.shift));
+        let reach = hand::RIM_REACH / camera.zoom();
+        let at = press.map(|press| camera.canvas_from_screen(response.rect, press));
+        !is_shift && !at.is_some_and(|at| scene.has_tank_near(at, reach))
+    };
+    if response.dragged() && hand.drag.is_none() && is_meant {
         camera.pan(response.drag_delta());
         ui.set_cursor_icon(CursorIcon::Grabbing);
     }
@@ -149,6 +208,23 @@ fn steer(ui: &Ui, response: &Response, camera: &mut Camera) {
     if (factor - 1.0).abs() > 1e-6 {
         camera.zoom_at(response.rect, pointer, factor);
     }
+}
+
+/// How far a view must be moved to hold a rectangle.
+fn way_into(view: Rect, rect: Rect) -> Vec2 {
+    let along = |low: f32, high: f32, from: f32, to: f32| {
+        if from < low {
+            low - from
+        } else if to > high {
+            high - to
+        } else {
+            0.0
+        }
+    };
+    vec2(
+        along(view.left(), view.right(), rect.left(), rect.right()),
+        along(view.top(), view.bottom(), rect.top(), rect.bottom()),
+    )
 }
 
 /// Faint dots every forty canvas points: they show panning and zooming where nothing else is.
@@ -182,11 +258,21 @@ struct Canvas<'a, 'u> {
     palette: &'a Palette,
     camera: Camera,
     area: Rect,
+    /// Where the tools lie.
+    tools: Rect,
     shown: &'a Shown<'a>,
     selection: &'a Selection,
+    notes: &'a [CanvasNote],
+    /// Where the notes lie on the screen.
+    note_rects: Vec<(u64, Rect)>,
+    hand: &'a mut Hand,
+    opens_menu: bool,
     show_values: bool,
+    is_snapping: bool,
     commands: &'a mut Vec<Command>,
     callout: Option<(String, Vec<(String, String)>)>,
+    /// What the keyboard has gone to, on the screen: it is to be in view.
+    reveal: Option<Rect>,
 }
 
 impl<'a> Canvas<'a, '_> {
@@ -198,18 +284,42 @@ impl<'a> Canvas<'a, '_> {
         self.camera.screen_rect(self.area, rect)
     }
 
+    /// Where something new goes that no click places: where a menu was opened, under the pointer, else the middle.
+    fn find_place(&mut self) {
+        let pointer = self.ui.ctx().pointer_latest_pos();
+        let on_screen = match self.hand.menu {
+            Some((_, at)) => {
+                self.hand.place = at;
+                return;
+            }
+            None => pointer.filter(|at| self.is_open(*at)),
+        };
+        let on_screen = on_screen.unwrap_or(self.area.center());
+        self.hand.place = self.camera.canvas_from_screen(self.area, on_screen);
+    }
+
+    /// The pipe under a point of the screen.
+    fn pipe_at(&self, pointer: Pos2) -> Option<usize> {
+        let at = self.camera.canvas_from_screen(self.area, pointer);
+        self.shown.scene.pipe_near(at, REACH / self.camera.zoom())
+    }
+
     /// Handles clicks and hovering on pipes; returns the pipe under the pointer.
     fn pick(&mut self, response: &Response) -> Option<usize> {
-        let near = |pointer: Pos2| {
-            let at = self.camera.canvas_from_screen(self.area, pointer);
-            self.shown.scene.pipe_near(at, REACH / self.camera.zoom())
-        };
-        if response.clicked() {
-            let hit = response.interact_pointer_pos().and_then(near);
-            let target = hit.map(|p| Element::Edge(self.shown.scene.pipes[p].key));
-            self.commands.push(Command::Select(target));
+        if response.clicked() || response.secondary_clicked() {
+            let hit = response
+                .interact_pointer_pos()
+                .and_then(|pointer| self.pipe_at(pointer))
+                .map(|p| Element::Edge(self.shown.scene.pipes[p].key));
+            if response.clicked() {
+                self.canvas_clicked(response, hit);
+            } else {
+                self.open_menu(hit.map_or(Target::Nothing, Target::Element));
+            }
         }
-        let hovered = response.hover_pos().and_then(near);
+        let hovered = response
+            .hover_pos()
+            .and_then(|pointer| self.pipe_at(pointer));
         if hovered.is_some() && !response.dragged() {
             self.ui.set_cursor_icon(CursorIcon::PointingHand);
         }
@@ -283,8 +393,10 @@ impl<'a> Canvas<'a, '_> {
                 node.set_value(value);
             });
             if hit.clicked() {
-                self.commands
-                    .push(Command::Select(Some(Element::Edge(look.pipe.key))));
+                self.click(Element::Edge(look.pipe.key));
+            }
+            if hit.secondary_clicked() {
+                self.open_menu(Target::Element(Element::Edge(look.pipe.key)));
             }
             if hit.hovered() {
                 self.ui.set_cursor_icon(CursorIcon::PointingHand);

@@ -33,6 +33,8 @@ impl Canvas<'_, '_> {
                     .map(tile),
             );
         }
+        taken.push(self.tools.expand(4.0));
+        taken.extend(self.note_rects.iter().map(|(_, rect)| *rect));
         let mut room = self.area.shrink(4.0);
         // The top strip belongs to the badges.
         room.min.y += overlay::TOP;

@@ -2,13 +2,13 @@
 
 use eframe::egui::{self, Align, Layout, Rect, RichText, Ui, UiBuilder, vec2};
 
-use super::Shown;
-use crate::gui::badges::badges;
+use super::{Hand, Shown};
+use crate::gui::badges::badges_ui;
 use crate::gui::command::Command;
 use crate::gui::derived::{SteadyNews, outcome_words};
+use crate::gui::flipping;
 use crate::gui::number;
 use crate::gui::theme::{self, Palette};
-use crate::gui::widgets;
 
 /// Height of the strip at the top that badges and hint occupy.
 pub(super) const TOP: f32 = 34.0;
@@ -18,6 +18,7 @@ pub(super) fn overlay_ui(
     ui: &mut Ui,
     area: Rect,
     shown: &Shown<'_>,
+    hand: &Hand,
     left_out: usize,
     commands: &mut Vec<Command>,
 ) {
@@ -29,29 +30,12 @@ pub(super) fn overlay_ui(
             .max_rect(strip)
             .layout(Layout::right_to_left(Align::Center)),
         |ui| {
-            for badge in badges(shown.network, shown.derived).iter().rev() {
-                let color = match badge.answer {
-                    Some(true) => palette.ok,
-                    Some(false) if badge.is_about_ndc => palette.ndc,
-                    Some(false) => palette.text,
-                    None => palette.dim,
-                };
-                let color = if badge.is_stale {
-                    color.gamma_multiply(0.5)
-                } else {
-                    color
-                };
-                let response = widgets::badge_ui(ui, &badge.text, &badge.text, color)
-                    .on_hover_text(badge.why.as_str());
-                if response.clicked() && badge.element.is_some() {
-                    commands.push(Command::Select(badge.element));
-                }
-            }
+            badges_ui(ui, shown.network, shown.derived, commands);
             if ui.available_width() > 230.0 {
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                     ui.add_space(8.0);
                     ui.label(
-                        RichText::new(hint(shown))
+                        RichText::new(hint(shown, hand))
                             .size(theme::SMALL)
                             .color(palette.dim),
                     );
@@ -59,13 +43,41 @@ pub(super) fn overlay_ui(
             }
         },
     );
+    if shown.network.nodes().is_empty() && hand.writing.is_none() {
+        first_steps(ui, area);
+    }
     chips(ui, area, shown, left_out);
     readings_ui(ui, area, shown);
 }
 
-fn hint(shown: &Shown<'_>) -> &'static str {
-    if shown.network.nodes().is_empty() {
-        "Nothing here: choose a preset from the menu above"
+/// What to do on an empty canvas, in its middle.
+fn first_steps(ui: &Ui, area: Rect) {
+    const ROW: f32 = 24.0;
+    let palette = Palette::current(ui);
+    let steps = [
+        "Double-click: a reservoir",
+        "Drag from its rim: an edge, and a new reservoir where you let go",
+        "Right click: inputs, outputs, notes, and what else can be done",
+    ];
+    let top = area.center().y - 0.5 * ROW * (steps.len() as f32 - 1.0);
+    for (k, step) in steps.into_iter().enumerate() {
+        ui.painter().text(
+            egui::pos2(area.center().x, top + ROW * k as f32),
+            egui::Align2::CENTER_CENTER,
+            step,
+            theme::plain(theme::BODY),
+            palette.dim,
+        );
+    }
+}
+
+fn hint(shown: &Shown<'_>, hand: &Hand) -> &'static str {
+    if hand.armed.is_some() {
+        "Click the reservoir where the edge ends; Esc gives it up"
+    } else if shown.network.nodes().is_empty() {
+        "Build a network here, or choose a preset from the menu above"
+    } else if shown.network.edges().is_empty() {
+        "Drag from the rim of a reservoir to connect it"
     } else {
         "Click an edge to see its I-V curve; drag a level to kick it"
     }
@@ -93,7 +105,11 @@ fn chips(ui: &Ui, area: Rect, shown: &Shown<'_>, left_out: usize) {
         texts.push(format!("the {left_out} weakest edges are not drawn"));
     }
     // On a narrow canvas the readings need the lowest line for themselves.
-    let lift = if area.width() < 640.0 { 28.0 } else { 0.0 };
+    let mut lift = if area.width() < 640.0 { 28.0 } else { 0.0 };
+    // The chip that says which inputs are held stands in the corner.
+    if shown.simulation.is_held() {
+        lift += flipping::HEIGHT + 4.0;
+    }
     let mut corner = area.left_bottom() + vec2(10.0, -10.0 - lift);
     for text in texts {
         let galley = ui

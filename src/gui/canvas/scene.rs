@@ -9,6 +9,9 @@ use crate::network::{EdgeKey, Network, Node, NodeKey, Role};
 /// Height of a tank at 100 %.
 pub(super) const TANK_HEIGHT: f32 = 56.0;
 
+/// The size of a new tank at 100 %.
+pub(super) const NEW_TANK: Vec2 = vec2(38.0, TANK_HEIGHT);
+
 /// Pipes are drawn as polylines with this many segments: smooth up to eightfold zoom …
 const SEGMENTS: usize = 28;
 /// … and with this many in networks beyond `DENSE` edges, where no single pipe can be told anyway.
@@ -121,6 +124,12 @@ impl Scene {
         }
     }
 
+    /// Whether a tank is within `reach` of a canvas point.
+    pub(crate) fn has_tank_near(&self, point: Pos2, reach: f32) -> bool {
+        let mut tanks = self.tanks.iter();
+        tanks.any(|tank| tank.rect.expand(reach).contains(point))
+    }
+
     /// The pipe nearest to a canvas point, no further than `reach` from it.
     pub(crate) fn pipe_near(&self, point: Pos2, reach: f32) -> Option<usize> {
         self.index
@@ -200,7 +209,7 @@ fn pipes(network: &Network, tanks: &[Tank]) -> Vec<Pipe> {
             sides.entry((tank, right)).or_default().push(End {
                 pipe: e,
                 is_from,
-                order: (other.y, bows[e]),
+                order: (other.y, bows[e].across),
             });
         }
     }
@@ -232,7 +241,7 @@ fn pipes(network: &Network, tanks: &[Tank]) -> Vec<Pipe> {
             let points = match ends[e] {
                 Some([a, b]) => {
                     let (ca, cb) = (tanks[a].rect.center(), tanks[b].rect.center());
-                    curve(ports[e], exits(ca, cb), bows[e], segments)
+                    curve(ports[e], [ca, cb], bows[e], segments)
                 }
                 None => vec![Pos2::ZERO; 2],
             };
@@ -252,19 +261,31 @@ fn pipes(network: &Network, tanks: &[Tank]) -> Vec<Pipe> {
         .collect()
 }
 
-/// For each edge, how far it bows down: 0 for a single one, spread evenly among parallel ones.
-fn bows(ends: &[Option<[usize; 2]>]) -> Vec<f32> {
+/// How far a pipe bows away from the straight way.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Bow {
+    /// Across the way, to the lower or right side: 0 for a single pipe, spread evenly among parallel ones.
+    across: f32,
+    /// Its number among the parallel ones.
+    rank: f32,
+}
+
+/// The bow of each pipe. Parallel is what joins the same two tanks, whichever way it runs.
+fn bows(ends: &[Option<[usize; 2]>]) -> Vec<Bow> {
     let mut bundles: BTreeMap<[usize; 2], Vec<usize>> = BTreeMap::new();
     for (e, ends) in ends.iter().enumerate() {
         if let &Some([a, b]) = ends {
             bundles.entry([a.min(b), a.max(b)]).or_default().push(e);
         }
     }
-    let mut bows = vec![0.0; ends.len()];
+    let mut bows = vec![Bow::default(); ends.len()];
     for bundle in bundles.values() {
         let middle = (bundle.len() as f32 - 1.0) / 2.0;
         for (k, &e) in bundle.iter().enumerate() {
-            bows[e] = (k as f32 - middle) * BOW;
+            bows[e] = Bow {
+                across: (k as f32 - middle) * BOW,
+                rank: k as f32,
+            };
         }
     }
     bows
@@ -280,23 +301,23 @@ fn exits(a: Pos2, b: Pos2) -> [bool; 2] {
     }
 }
 
-/// A cubic curve that leaves and enters tanks horizontally.
-fn curve(
-    [from, to]: [Pos2; 2],
-    [from_right, to_right]: [bool; 2],
-    bow: f32,
-    n: usize,
-) -> Vec<Pos2> {
-    let reach = if from_right == to_right {
-        0.35 * (to.y - from.y).abs() + 24.0 + bow.abs() * 0.5
+/// A cubic curve that leaves and enters the tanks centred at `a` and `b` horizontally.
+fn curve([from, to]: [Pos2; 2], [a, b]: [Pos2; 2], bow: Bow, n: usize) -> Vec<Pos2> {
+    /// A cubic reaches three quarters of the way to its control points.
+    const SHARE: f32 = 0.75;
+    let [from_right, to_right] = exits(a, b);
+    let (reach, dip) = if from_right == to_right {
+        // Round the outside, one further out than the other.
+        let reach = 0.35 * (to.y - from.y).abs() + 24.0 + bow.rank * BOW / SHARE;
+        (reach, Vec2::ZERO)
     } else {
-        0.5 * (to.x - from.x).abs()
+        let across = (b - a).normalized().rot90();
+        let down = if across.y < 0.0 { -across } else { across };
+        (0.5 * (to.x - from.x).abs(), down * (bow.across / SHARE))
     };
-    let out = |right: bool| if right { reach } else { -reach };
-    // A cubic reaches three quarters of the way to its control points.
-    let dip = bow / 0.75;
-    let c1 = from + vec2(out(from_right), dip);
-    let c2 = to + vec2(out(to_right), dip);
+    let out = |right: bool| vec2(if right { reach } else { -reach }, 0.0);
+    let c1 = from + out(from_right) + dip;
+    let c2 = to + out(to_right) + dip;
     (0..=n)
         .map(|k| {
             let t = k as f32 / n as f32;
@@ -425,6 +446,32 @@ mod tests {
             assert!(pipe.glyph.is_some());
         }
         assert_eq!(scene.pipe_near(pos2(120.0, 400.0), 6.0), None);
+    }
+
+    /// Whichever way the pipes run and the tanks stand, their middles are apart by more than a glyph.
+    #[test]
+    fn parallel_pipes_bow_apart_in_every_direction() {
+        for at in [
+            [240.0, 0.0],
+            [70.0, 260.0],
+            [0.0, 200.0],
+            [-180.0, -160.0],
+            [30.0, -200.0],
+        ] {
+            for count in [2, 3, 5] {
+                let mut network = network(count);
+                let y = network.nodes()[1].key();
+                network.node_mut(y).unwrap().at = Some(at);
+                let scene = Scene::new(&network);
+                for (p, pipe) in scene.pipes.iter().enumerate() {
+                    let (middle, _) = pipe.at(0.5 * pipe.length());
+                    for (q, other) in scene.pipes.iter().enumerate() {
+                        let apart = other.distance_to(middle);
+                        assert!(p == q || apart > 20.0, "{at:?} {p} {q} {apart}");
+                    }
+                }
+            }
+        }
     }
 
     #[test]

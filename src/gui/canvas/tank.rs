@@ -155,6 +155,9 @@ pub(super) fn paint(painter: &Painter, palette: &Palette, look: &TankLook<'_>) {
         top,
         Stroke::new((1.6 * zoom).clamp(1.0, 2.5), palette.text),
     );
+    if node.role.is_clamped() {
+        knob(painter, palette, look, pos2(inside.center().x, top));
+    }
     let outline = match (node.role, is_hovered) {
         (_, true) => Stroke::new(2.0, palette.text),
         (Role::Output, _) => Stroke::new((2.2 * zoom).clamp(1.2, 3.0), palette.text),
@@ -179,6 +182,27 @@ pub(super) fn paint(painter: &Painter, palette: &Palette, look: &TankLook<'_>) {
         );
     }
     marks(painter, palette, look);
+}
+
+/// The knob of a clamp's own slider, which is its level.
+fn knob(painter: &Painter, palette: &Palette, look: &TankLook<'_>, at: Pos2) {
+    // On smaller tanks it would hide the level itself.
+    if look.zoom < 0.6 {
+        return;
+    }
+    let size = look.zoom.clamp(0.6, 1.6) * vec2(14.0, 6.0);
+    let edge = if look.is_hovered {
+        palette.accent
+    } else {
+        palette.background
+    };
+    painter.rect(
+        Rect::from_center_size(at, size),
+        CornerRadius::same((0.5 * size.y) as u8),
+        palette.text,
+        Stroke::new(1.0, edge),
+        StrokeKind::Outside,
+    );
 }
 
 /// The common zero, dashed across the vessel.

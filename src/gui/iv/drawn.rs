@@ -2,7 +2,10 @@
 
 use std::rc::Rc;
 
+use eframe::egui::Context;
+
 use super::IvShown;
+use super::load::LoadLines;
 use crate::device::{Device, Platform};
 use crate::gui::simulation::Operating;
 use crate::physics::curve::{Curve, CurveError};
@@ -18,13 +21,37 @@ pub(super) struct CurveKey {
     range: [f64; 2],
 }
 
-/// The curves drawn last: the search for turning points is not repeated while nothing changes.
-#[derive(Default)]
+/// The curves drawn last: the search for turning points is not repeated while nothing changes. And the load line.
 pub(crate) struct Curves {
     kept: Vec<(CurveKey, Rc<Curve>)>,
+    pub(super) loads: LoadLines,
 }
 
 impl Curves {
+    /// No curve yet.
+    pub(crate) fn new(ctx: &Context) -> Self {
+        Self {
+            kept: Vec::new(),
+            loads: LoadLines::new(ctx),
+        }
+    }
+
+    /// Takes in what has been worked out beside the window.
+    pub(crate) fn listen(&mut self) {
+        self.loads.listen();
+    }
+
+    /// Forgets everything: another document has been opened.
+    pub(crate) fn clear(&mut self) {
+        self.kept.clear();
+        self.loads.clear();
+    }
+
+    /// Whether anything is being worked out beside the window.
+    pub(crate) fn is_busy(&self) -> bool {
+        self.loads.is_busy()
+    }
+
     pub(super) fn get(&mut self, key: CurveKey) -> Result<Rc<Curve>, CurveError> {
         if let Some((_, curve)) = self.kept.iter().find(|(kept, _)| *kept == key) {
             return Ok(Rc::clone(curve));

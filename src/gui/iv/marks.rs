@@ -2,8 +2,8 @@
 
 use eframe::egui::{Align2, Color32, FontId, Painter, Pos2, Rect, Shape, Stroke, pos2, vec2};
 
-use super::IvShown;
 use super::drawn::{Drawn, offset};
+use super::{IvShown, Measure};
 use crate::device::Platform;
 use crate::gui::chart::Axes;
 use crate::gui::number;
@@ -31,8 +31,15 @@ pub(super) struct Notes<'a> {
 }
 
 impl Notes<'_> {
-    /// Puts a text beside `at`, at the best of the places around it.
-    fn put(&mut self, palette: &Palette, at: Pos2, text: String, font: FontId, color: Color32) {
+    /// Puts a text beside `at`, at the best of the places around it; returns where, if there is room.
+    pub(super) fn put(
+        &mut self,
+        palette: &Palette,
+        at: Pos2,
+        text: String,
+        font: FontId,
+        color: Color32,
+    ) -> Option<Rect> {
         let galley = self.painter.layout_no_wrap(text, font, color);
         let places = [
             (vec2(0.0, -8.0), Align2::CENTER_BOTTOM),
@@ -63,9 +70,7 @@ impl Notes<'_> {
                 };
                 self.path.windows(2).filter(crosses).count()
             });
-        let Some(rect) = best else {
-            return;
-        };
+        let rect = best?;
         self.painter.rect_filled(
             rect.expand2(vec2(3.0, -1.0)),
             3.0,
@@ -73,11 +78,18 @@ impl Notes<'_> {
         );
         self.painter.galley(rect.min, galley, color);
         self.taken.push(rect);
+        Some(rect)
     }
 }
 
 /// Marks and names peaks and valleys.
-pub(super) fn extrema(notes: &mut Notes<'_>, palette: &Palette, axes: &Axes, drawn: &Drawn) {
+pub(super) fn extrema(
+    notes: &mut Notes<'_>,
+    palette: &Palette,
+    axes: &Axes,
+    drawn: &Drawn,
+    measure: &Measure,
+) {
     for (points, name) in [
         (&drawn.curve.peaks, "peak"),
         (&drawn.curve.valleys, "valley"),
@@ -94,7 +106,10 @@ pub(super) fn extrema(notes: &mut Notes<'_>, palette: &Palette, axes: &Axes, dra
             if (at.y - axes.screen_y(0.0)).abs() < 0.08 * axes.rect.height() {
                 continue;
             }
-            let text = format!("{name} {}", number::significant(i, 2));
+            let text = format!(
+                "{name} {}",
+                number::significant(i * measure.current.factor, 2)
+            );
             notes.put(palette, at, text, theme::plain(theme::SMALL), palette.text);
         }
     }
@@ -112,6 +127,7 @@ pub(super) fn operating(
     palette: &Palette,
     axes: &Axes,
     shown: &mut IvShown<'_>,
+    measure: &Measure,
 ) {
     let platform = shown.platform;
     let place = |o: &Operating| axes.screen([o.a - offset(platform, o), o.response.current]);
@@ -142,8 +158,8 @@ pub(super) fn operating(
     };
     let text = format!(
         "{symbol} {}  I {}",
-        number::significant(now.a - offset(platform, &now), 3),
-        number::significant(now.response.current, 3)
+        number::significant(measure.state.factor * (now.a - offset(platform, &now)), 3),
+        number::significant(measure.current.factor * now.response.current, 3)
     );
     notes.put(
         palette,
@@ -181,7 +197,6 @@ pub(super) fn strip_ui(
             .circle_filled(now, 3.5, palette.positive);
     }
     axes.frame(painter, palette);
-    axes.x_numbers(painter, palette);
     let name = match shown.platform {
         Platform::Electronic => "dI/dV",
         Platform::Chemical => "dI/dc",
@@ -206,9 +221,9 @@ pub(super) fn strip_ui(
 pub(super) fn hover(
     painter: &Painter,
     palette: &Palette,
-    axes: &Axes,
-    strip: &Axes,
+    [axes, strip]: [&Axes; 2],
     drawn: &Drawn,
+    measure: &Measure,
     pointer: Pos2,
 ) {
     if !axes.rect.union(strip.rect).contains(pointer) {
@@ -236,9 +251,9 @@ pub(super) fn hover(
     painter.circle_filled(strip.screen([x, slope]), 2.5, color);
     let text = format!(
         "{}: I {}, slope {}",
-        number::significant(x, 3),
-        number::significant(current, 3),
-        number::significant(slope, 2)
+        number::significant(x * measure.state.factor, 3),
+        number::significant(current * measure.current.factor, 3),
+        number::significant(slope * measure.current.factor / measure.state.factor, 2)
     );
     let galley = painter.layout_no_wrap(text, theme::mono(theme::SMALL), color);
     let at = pos2(

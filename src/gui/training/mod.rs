@@ -14,6 +14,7 @@ mod response;
 mod response_plot;
 mod row;
 mod task_editor;
+mod trainable;
 mod verdict;
 
 use eframe::egui::{Context, Label, Rect, RichText, Ui, UiBuilder, pos2};
@@ -22,6 +23,7 @@ pub(crate) use application::Application;
 pub(crate) use coach::Coach;
 pub(crate) use gradient::edges_ui;
 pub(crate) use on_canvas::thumbnails_ui;
+pub(crate) use trainable::{is_trained, set_trained};
 
 use super::canvas::StateScale;
 use super::command::Command;

@@ -136,6 +136,7 @@ fn rate_ui(ui: &mut Ui, training: &Training, is_wide: bool, commands: &mut Vec<C
         label: "rate",
         fill: palette.accent,
         marks: &[],
+        mixed: None,
     };
     let id = ui.scope_id().with("rate");
     let slid = if is_wide {

@@ -1,0 +1,142 @@
+//! Opening, saving, and what becomes of an unsaved document that makes room for another.
+
+use std::path::{Path, PathBuf};
+
+use eframe::egui::Context;
+
+use super::App;
+use crate::device::Platform;
+use crate::document::presets::Preset;
+use crate::document::{self, Loaded};
+use crate::gui::canvas::{Dots, Scene};
+use crate::gui::command::Action;
+use crate::gui::dialogs::{Detail, Dialog, FileUse, Message};
+use crate::gui::editor::Editor;
+use crate::gui::notice;
+use crate::gui::opening::{empty, fresh, load_message, rejection};
+use crate::gui::simulation::Simulation;
+
+impl App {
+    /// Opens another document in place of this one, which is kept if it is not saved.
+    pub(super) fn open(&mut self, editor: Editor) {
+        let old = std::mem::replace(&mut self.editor, editor);
+        self.notice = None;
+        self.flipping = None;
+        if old.is_unsaved() {
+            self.notice = Some(notice::replaced(&old.network().name));
+            self.kept = Some(old);
+        }
+        self.simulation = Simulation::new(self.editor.network(), self.simulation.speed());
+        self.dots = Dots::default();
+        self.scene = Scene::new(self.editor.network());
+        self.built = self.editor.revision();
+        self.derived.clear();
+        self.curves.clear();
+        self.coach.clear();
+        self.windows.clear();
+        self.view.camera = None;
+        self.view.hand.let_go();
+        self.message = None;
+        self.toast = None;
+        self.select_something();
+    }
+
+    pub(super) fn open_preset(&mut self, preset: &Preset) {
+        match preset.load() {
+            Ok(Loaded { document, .. }) => self.open(Editor::new(document, None)),
+            Err(rejected) => self.message = Some(rejection(preset.title, &rejected)),
+        }
+    }
+
+    pub(super) fn open_file(&mut self, path: &Path) {
+        match document::load(path) {
+            Ok(Loaded { document, .. }) => {
+                self.open(Editor::new(document, Some(path.to_owned())));
+                self.remember(path);
+            }
+            Err(error) => self.message = Some(load_message(path, &error)),
+        }
+    }
+
+    pub(super) fn open_empty(&mut self, platform: Platform) {
+        self.open(Editor::new(empty(platform), None));
+    }
+
+    /// What a start shows when nothing was left unsaved.
+    pub(super) fn start_fresh(&mut self) {
+        let (document, message) = fresh(&self.start);
+        self.open(Editor::new(document, None));
+        self.message = message;
+    }
+
+    /// Swaps the document with the unsaved one that it took the place of.
+    pub(super) fn bring_back(&mut self) {
+        if let Some(kept) = self.kept.take() {
+            self.open(kept);
+        }
+    }
+
+    pub(super) fn save(&mut self, path: PathBuf) {
+        match document::save(self.editor.document(), &path) {
+            Ok(()) => {
+                self.remember(&path);
+                self.editor.mark_saved(path);
+                self.message = None;
+                self.notice = None;
+            }
+            Err(error) => {
+                self.message = Some(Message {
+                    title: "The network was not saved; it is still here, unchanged".to_owned(),
+                    details: vec![Detail {
+                        place: error.path.display().to_string(),
+                        problem: error.what.to_string(),
+                        remedy: error.what.remedy().to_owned(),
+                    }],
+                    offer: Some(Action::SaveAs),
+                });
+            }
+        }
+    }
+
+    /// A list of recent files that cannot be kept is no reason to trouble anyone: it is right in this window.
+    pub(super) fn remember(&mut self, path: &Path) {
+        let _ = self.recent.add(path);
+    }
+
+    pub(super) fn file_dialog(&self, purpose: FileUse) -> Dialog {
+        let path = match (purpose, self.editor.path()) {
+            (FileUse::Save, Some(path)) => path.display().to_string(),
+            (FileUse::Save, None) => "network.json".to_owned(),
+            (FileUse::Open, path) => path
+                .and_then(Path::parent)
+                .map(|folder| folder.join("").display().to_string())
+                .unwrap_or_default(),
+        };
+        Dialog::File { purpose, path }
+    }
+
+    /// Opens a network that is dropped on the window.
+    pub(super) fn take_dropped(&mut self, ctx: &Context) {
+        let dropped = ctx.input(|i| i.raw.dropped_files.clone());
+        let is_network = |path: &PathBuf| {
+            let extension = path.extension().and_then(std::ffi::OsStr::to_str);
+            extension.is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
+        };
+        let path = dropped.into_iter().map(|file| file.path().to_owned());
+        if let Some(path) = path.into_iter().find(is_network) {
+            self.open_file(&path);
+        }
+    }
+
+    /// Sees to it that unsaved work is kept.
+    pub(super) fn keep(&mut self, ctx: &Context) {
+        let now = ctx.input(|i| i.time);
+        let (due, message) = self.keeper.update(now, &self.editor, self.kept.as_ref());
+        if let Some(seconds) = due {
+            ctx.request_repaint_after(std::time::Duration::from_secs_f64(seconds));
+        }
+        if message.is_some() {
+            self.message = message;
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! The inspector of one edge: its curve, its parameters, what flows.
+
+use eframe::egui::Ui;
+
+use super::target::Target;
+use super::{Inspected, facts_ui, heading_ui, identity, span, target};
+use crate::device::{Absent, Kind, ParamSpec};
+use crate::document::Edit;
+use crate::gui::command::Command;
+use crate::gui::editor::{device_before, spaced};
+use crate::gui::iv::{self, Curves, IvShown};
+use crate::gui::number;
+use crate::gui::row::Row;
+use crate::gui::units::Scales;
+use crate::learn::Trainable;
+use crate::network::{Edge, Node};
+
+pub(super) fn edge_ui(
+    ui: &mut Ui,
+    shown: &Inspected<'_>,
+    edge: &Edge,
+    curves: &mut Curves,
+    commands: &mut Vec<Command>,
+) {
+    let network = shown.network;
+    let title = |key| network.node(key).map_or("?", Node::title);
+    let ends = [title(edge.from), title(edge.to)];
+    let kind = edge.device.kind();
+    let heading = format!("{}   {} → {}", edge.title(), ends[0], ends[1]);
+    heading_ui(ui, &heading, |ui| {
+        let chosen = identity::kind_box_ui(ui, network.platform(), Some(kind));
+        if let Some(chosen) = chosen.filter(|chosen| *chosen != kind) {
+            commands.push(Command::Done(Edit::SetKind(edge.key(), chosen)));
+        }
+    });
+    identity::edge_names_ui(ui, edge, commands);
+    if let Some(now) = shown.simulation.operating_point(edge.key()) {
+        let before = device_before(shown.editor, &edge.device, edge.key());
+        iv::iv_ui(
+            ui,
+            curves,
+            IvShown {
+                platform: network.platform(),
+                scales: Scales::of(network),
+                edge: edge.key(),
+                simulation: shown.simulation,
+                device: &edge.device,
+                before,
+                now,
+                tail: &mut shown.simulation.tail().iter().copied(),
+                span: span(shown.editor.base()),
+                top: shown.scale.hi,
+                height: plot_height(ui, kind),
+                ends,
+            },
+        );
+    }
+    ui.add_space(2.0);
+    for (p, spec) in kind.specs().iter().enumerate() {
+        param_ui(ui, shown, edge, p, spec, commands);
+    }
+    edge_facts_ui(ui, shown, edge);
+}
+
+/// The height the plot may take so that all rows below it are in view without scrolling.
+fn plot_height(ui: &Ui, kind: Kind) -> f32 {
+    const ROW: f32 = 31.0;
+    const VERDICT_AND_FACTS: f32 = 96.0;
+    let rows = ROW * kind.specs().len() as f32 + VERDICT_AND_FACTS;
+    (ui.available_height() - rows).clamp(iv::LEAST_HEIGHT, iv::MOST_HEIGHT)
+}
+
+/// One parameter of a device.
+fn param_ui(
+    ui: &mut Ui,
+    shown: &Inspected<'_>,
+    edge: &Edge,
+    p: usize,
+    spec: &ParamSpec,
+    commands: &mut Vec<Command>,
+) {
+    let key = edge.key();
+    let kind = edge.device.kind();
+    let value = edge.device.params()[p];
+    let name = spaced(spec.name);
+    let limits = format!("{}.{}", kind.name(), spec.name);
+    let is_optional = matches!(spec.absent, Absent::Is(without) if without.is_infinite());
+    let item = Trainable::Device {
+        edge: key,
+        parameter: spec.name,
+    };
+    let id = ui.scope_id().with(("param", key, p));
+    let row = Row {
+        marks: ndc_marks(kind, spec),
+        switch: is_optional.then(|| value.is_finite()),
+        is_trained: target::is_trained(shown, &[item], spec.trainable),
+        ..Row::of(id, &name, spec, shown.network.platform())
+    }
+    .with_limits(target::limits_of(shown, &limits, spec.range));
+    let Some(change) = row.ui(ui, value) else {
+        return;
+    };
+    let target = Target {
+        step: None,
+        limits,
+        items: &[item],
+        set: &|value| vec![Edit::SetParam(key, spec.name, value)],
+        switch: &|is_on| {
+            let value = if is_on { spec.default } else { f64::INFINITY };
+            vec![Edit::SetParam(key, spec.name, value)]
+        },
+    };
+    target.carry_out(shown, change, commands);
+}
+
+/// Where on a slider NDC starts, for laws where one number decides (a quantum dot's shift at tracking 1).
+pub(super) fn ndc_marks(kind: Kind, spec: &ParamSpec) -> &'static [f64] {
+    match (kind, spec.name) {
+        (Kind::QuantumDot, "shift") => &[-0.5, 0.5],
+        (Kind::DoubleDot, "shift") => &[0.0],
+        _ => &[],
+    }
+}
+
+fn edge_facts_ui(ui: &mut Ui, shown: &Inspected<'_>, edge: &Edge) {
+    let Some(link) = shown.simulation.system().link(edge.key()) else {
+        return;
+    };
+    let Some(response) = shown.simulation.flow().responses.get(link) else {
+        return;
+    };
+    let dissipated = shown
+        .simulation
+        .dissipation()
+        .edges
+        .get(link)
+        .copied()
+        .unwrap_or(0.0);
+    let quantity = Scales::of(shown.network).current(response.current);
+    let mut current = number::significant(quantity.factor * response.current, 4);
+    if shown.network.units.is_some() {
+        current = format!("{current} {}", quantity.unit);
+    }
+    ui.add_space(4.0);
+    facts_ui(
+        ui,
+        &[
+            ("current", current),
+            ("∂I/∂a", number::significant(response.d_from, 3)),
+            ("∂I/∂b", number::significant(response.d_to, 3)),
+            (
+                "dissipates",
+                format!("{} k_BT/τ₀", number::significant(dissipated, 3)),
+            ),
+        ],
+    );
+}

@@ -1,0 +1,351 @@
+//! Files and autosave as a person meets them: nothing that was done is lost.
+#![cfg(feature = "gui")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot find its widget has failed"
+)]
+
+mod opened;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use eframe::egui::{Key, Modifiers, Role};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT, Queryable};
+use opened::{computed, window};
+use tempfile::{TempDir, tempdir};
+use thermonet::gui::{App, Start};
+
+type Window = Harness<'static, App>;
+
+/// What the window starts with in this state folder.
+fn start(folder: &TempDir) -> Start {
+    Start {
+        state_folder: Some(folder.path().to_owned()),
+        ..Start::default()
+    }
+}
+
+fn preset(folder: &TempDir, name: &str) -> Window {
+    window(Start {
+        preset: Some(name.to_owned()),
+        ..start(folder)
+    })
+}
+
+fn file(folder: &TempDir, path: &Path) -> Window {
+    window(Start {
+        file: Some(path.to_owned()),
+        ..start(folder)
+    })
+}
+
+fn shift(harness: &Window) -> f64 {
+    let network = &harness.state().document().network;
+    network
+        .edge_by_id("e1")
+        .unwrap()
+        .device
+        .param("shift")
+        .unwrap()
+}
+
+/// Sets the shift of the fold's only edge.
+fn set_shift(harness: &mut Window, value: f64) {
+    harness
+        .get_by_role_and_label(Role::Slider, "shift")
+        .set_value_accesskit(value);
+    harness.run_steps(3);
+    assert!((shift(harness) - value).abs() < 1e-9, "{}", shift(harness));
+}
+
+/// The networks in the autosave folder.
+fn kept(folder: &TempDir) -> Vec<PathBuf> {
+    let mut paths: Vec<PathBuf> = fs::read_dir(folder.path().join("autosave"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.to_string_lossy().contains(".json"))
+        .collect();
+    paths.sort();
+    paths
+}
+
+/// Waits until this many networks are kept.
+fn until_kept(harness: &mut Window, folder: &TempDir, count: usize) {
+    for _ in 0..400 {
+        harness.run_steps(1);
+        if kept(folder).len() == count {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    panic!("{:?} instead of {count}", kept(folder));
+}
+
+fn type_path(harness: &mut Window, path: &Path, button: &str) {
+    harness
+        .get_by_label("path")
+        .set_text_value_accesskit(&path.display().to_string());
+    harness.run_steps(2);
+    harness.get_by_label(button).click();
+    harness.run_steps(3);
+}
+
+#[test]
+fn unsaved_work_is_restored_unasked_and_can_be_put_aside() {
+    let folder = tempdir().unwrap();
+    let mut harness = preset(&folder, "fold");
+    assert!(kept(&folder).is_empty(), "a preset as it is needs no copy");
+    set_shift(&mut harness, 0.5);
+    until_kept(&mut harness, &folder, 1);
+    drop(harness);
+    let mut harness = window(start(&folder));
+    assert!((shift(&harness) - 0.5).abs() < 1e-9);
+    assert!(harness.state().is_unsaved());
+    harness.get_by_label("Unsaved changes to Fold from just now were restored");
+    // A second window finds nothing: the work has an owner again.
+    let other = window(start(&folder));
+    assert_eq!(other.state().document().network.name, "XOR");
+    drop(other);
+    harness.get_by_label("Start fresh").click();
+    harness.run_steps(3);
+    computed(&mut harness);
+    assert_eq!(harness.state().document().network.name, "XOR");
+    assert!(!harness.state().is_unsaved());
+    harness.get_by_label("Bring back").click();
+    harness.run_steps(3);
+    assert!((shift(&harness) - 0.5).abs() < 1e-9);
+    assert!(harness.state().is_unsaved());
+}
+
+#[test]
+fn a_change_is_kept_even_if_the_window_closes_at_once() {
+    let folder = tempdir().unwrap();
+    let mut harness = preset(&folder, "fold");
+    set_shift(&mut harness, 1.5);
+    set_shift(&mut harness, 2.0);
+    drop(harness);
+    let harness = window(start(&folder));
+    assert!((shift(&harness) - 2.0).abs() < 1e-9);
+}
+
+#[test]
+fn what_is_saved_or_taken_back_is_not_kept() {
+    let folder = tempdir().unwrap();
+    let mut harness = preset(&folder, "fold");
+    set_shift(&mut harness, 0.5);
+    until_kept(&mut harness, &folder, 1);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    harness.run_steps(3);
+    until_kept(&mut harness, &folder, 0);
+    set_shift(&mut harness, 2.0);
+    until_kept(&mut harness, &folder, 1);
+    let path = folder.path().join("mine.json");
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::S);
+    harness.run_steps(3);
+    type_path(&mut harness, &path, "Save");
+    until_kept(&mut harness, &folder, 0);
+    assert!(path.exists() && !harness.state().is_unsaved());
+    drop(harness);
+    let harness = window(start(&folder));
+    assert_eq!(harness.state().document().network.name, "XOR");
+}
+
+#[test]
+fn a_file_goes_before_unsaved_work_which_is_offered() {
+    let folder = tempdir().unwrap();
+    let mut harness = preset(&folder, "fold");
+    set_shift(&mut harness, 0.5);
+    drop(harness);
+    let path = folder.path().join("latch.json");
+    fs::write(&path, include_str!("../presets/latch.json")).unwrap();
+    let mut harness = file(&folder, &path);
+    assert_eq!(harness.state().document().network.name, "Latch");
+    assert!(!harness.state().is_unsaved());
+    harness.get_by_label("Bring back").click();
+    harness.run_steps(3);
+    assert!((shift(&harness) - 0.5).abs() < 1e-9);
+}
+
+#[test]
+fn an_autosave_that_is_older_than_its_file_says_so() {
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("mine.json");
+    fs::write(&path, include_str!("../presets/fold.json")).unwrap();
+    let mut harness = file(&folder, &path);
+    set_shift(&mut harness, 0.5);
+    drop(harness);
+    let later = SystemTime::now() + Duration::from_mins(1);
+    let saved = fs::File::options().write(true).open(&path).unwrap();
+    saved.set_modified(later).unwrap();
+    let mut harness = window(start(&folder));
+    assert!((shift(&harness) - 0.5).abs() < 1e-9);
+    harness.get_by_label_contains("mine.json has been saved since and may be newer");
+    harness.get_by_label("Open mine.json").click();
+    harness.run_steps(3);
+    assert!((shift(&harness) - 0.5).abs() > 0.1);
+    harness.get_by_label("Bring back");
+}
+
+#[test]
+fn a_broken_autosave_is_put_aside_and_said() {
+    let folder = tempdir().unwrap();
+    let mut harness = preset(&folder, "fold");
+    set_shift(&mut harness, 0.5);
+    drop(harness);
+    let [path] = kept(&folder).try_into().unwrap();
+    fs::write(&path, b"{ half a fi").unwrap();
+    let harness = window(start(&folder));
+    harness.get_by_label("Unsaved work of an earlier run could not be read");
+    assert_eq!(harness.state().document().network.name, "XOR");
+    let [aside] = kept(&folder).try_into().unwrap();
+    assert_eq!(fs::read(aside).unwrap(), b"{ half a fi");
+    drop(harness);
+    let harness = window(start(&folder));
+    assert!(
+        harness
+            .query_by_label_contains("could not be read")
+            .is_none()
+    );
+}
+
+#[test]
+fn a_state_folder_that_takes_nothing_does_not_stop_the_start() {
+    let folder = tempdir().unwrap();
+    let blocked = folder.path().join("a file");
+    fs::write(&blocked, "not a folder").unwrap();
+    let mut harness = window(Start {
+        preset: Some("fold".to_owned()),
+        state_folder: Some(blocked),
+        ..Start::default()
+    });
+    harness.get_by_label("Unsaved work will not survive a crash");
+    set_shift(&mut harness, 0.5);
+    assert!(harness.state().is_unsaved());
+}
+
+#[test]
+fn whatever_takes_the_place_of_unsaved_work_it_can_be_brought_back() {
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("latch.json");
+    fs::write(&path, include_str!("../presets/latch.json")).unwrap();
+    let ways: [&dyn Fn(&mut Window); 4] = [
+        &|harness| harness.key_press_modifiers(Modifiers::COMMAND, Key::N),
+        &|harness| harness.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::N),
+        &|harness| {
+            harness.get_by_label("Presets").click();
+            harness.run_steps(3);
+            harness.get_by_label("Latch").click();
+        },
+        &|harness| {
+            harness.key_press_modifiers(Modifiers::COMMAND, Key::O);
+            harness.run_steps(3);
+            type_path(harness, &path, "Open");
+        },
+    ];
+    for way in ways {
+        let folder = tempdir().unwrap();
+        let mut harness = preset(&folder, "fold");
+        set_shift(&mut harness, 0.5);
+        way(&mut harness);
+        harness.run_steps(3);
+        computed(&mut harness);
+        assert_ne!(harness.state().document().network.name, "Fold");
+        assert!(!harness.state().is_unsaved());
+        until_kept(&mut harness, &folder, 1);
+        harness.get_by_label("Bring back").click();
+        harness.run_steps(3);
+        assert!((shift(&harness) - 0.5).abs() < 1e-9);
+        assert!(harness.state().is_unsaved());
+        // Its past came back with it.
+        assert_eq!(harness.state().undo_name(), Some("shift of e1"));
+    }
+}
+
+#[test]
+fn a_replaced_network_survives_the_program_too() {
+    let folder = tempdir().unwrap();
+    let mut harness = preset(&folder, "fold");
+    set_shift(&mut harness, 0.5);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::N);
+    harness.run_steps(3);
+    drop(harness);
+    let mut harness = window(start(&folder));
+    assert_eq!(harness.state().document().network.name, "XOR");
+    harness.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::B);
+    harness.run_steps(3);
+    assert!((shift(&harness) - 0.5).abs() < 1e-9);
+}
+
+#[test]
+fn an_empty_network_of_either_platform_is_kept_like_any_other() {
+    for (modifiers, platform) in [
+        (Modifiers::COMMAND, "electronic"),
+        (Modifiers::COMMAND | Modifiers::SHIFT, "chemical"),
+    ] {
+        let folder = tempdir().unwrap();
+        let mut harness = preset(&folder, "fold");
+        harness.key_press_modifiers(modifiers, Key::N);
+        harness.run_steps(3);
+        let network = &harness.state().document().network;
+        assert_eq!(network.platform().name(), platform);
+        assert!(network.nodes().is_empty() && network.name == "Untitled");
+        let path = folder.path().join("empty.json");
+        harness.key_press_modifiers(Modifiers::COMMAND, Key::S);
+        harness.run_steps(3);
+        type_path(&mut harness, &path, "Save");
+        assert!(path.exists());
+        let harness = file(&folder, &path);
+        assert_eq!(
+            harness.state().document().network.platform().name(),
+            platform
+        );
+    }
+}
+
+#[test]
+fn a_failed_save_says_where_and_keeps_the_work() {
+    let folder = tempdir().unwrap();
+    let mut harness = preset(&folder, "fold");
+    set_shift(&mut harness, 0.5);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::S);
+    harness.run_steps(3);
+    let missing = folder.path().join("no/such/folder");
+    type_path(&mut harness, &missing.join("a.json"), "Save");
+    harness.get_by_label("The network was not saved; it is still here, unchanged");
+    harness.get_by_label(&missing.display().to_string());
+    harness.get_by_label("there is no such folder");
+    assert!(harness.state().is_unsaved() && (shift(&harness) - 0.5).abs() < 1e-9);
+    harness.get_by_label("Save elsewhere…").click();
+    harness.run_steps(3);
+    let path = folder.path().join("b.json");
+    type_path(&mut harness, &path, "Save");
+    assert!(path.exists() && !harness.state().is_unsaved());
+}
+
+#[test]
+fn files_of_late_are_in_the_menu_and_missing_ones_cannot_be_chosen() {
+    let folder = tempdir().unwrap();
+    let [one, two] = ["one.json", "two.json"].map(|name| folder.path().join(name));
+    fs::write(&one, include_str!("../presets/fold.json")).unwrap();
+    fs::write(&two, include_str!("../presets/latch.json")).unwrap();
+    drop(file(&folder, &one));
+    drop(file(&folder, &two));
+    fs::remove_file(&two).unwrap();
+    let mut harness = window(start(&folder));
+    harness.get_by_label("File").click();
+    harness.run_steps(3);
+    harness.get_by_label_contains("Open recent").click();
+    harness.run_steps(3);
+    assert!(
+        harness
+            .get_by_label("two.json")
+            .accesskit_node()
+            .is_disabled()
+    );
+    harness.get_by_label("one.json").click();
+    harness.run_steps(3);
+    assert_eq!(harness.state().document().network.name, "Fold");
+}
