@@ -94,3 +94,134 @@ fn only_the_first_screen_flips() {
     assert_eq!(inputs(&harness), held);
     assert!(harness.query_by_label("Stop").is_none());
 }
+
+#[test]
+fn reduced_motion_is_remembered_as_a_switch_and_stops_the_flipping() {
+    let mut harness = window(Start::default());
+    harness.get_by_label("Stop");
+    harness.key_press(Key::A);
+    harness.run_steps(3);
+    assert!(harness.query_by_label("Stop").is_none());
+    let own = inputs(&harness);
+    seconds(&mut harness, 12);
+    assert_eq!(inputs(&harness), own);
+    // Time still passes: what is asked for is less motion, not a halt.
+    assert!(harness.state().is_playing());
+}
+
+#[test]
+fn everything_grows_in_steps_and_the_layout_stays_usable() {
+    use eframe::egui::Modifiers;
+    let mut harness = preset("xor");
+    for (zoom, key) in [(1.25, Key::Plus), (1.5, Key::Equals), (2.0, Key::Plus)] {
+        harness.key_press_modifiers(Modifiers::COMMAND, key);
+        harness.run_steps(3);
+        assert!((harness.ctx.zoom_factor() - zoom).abs() < 1e-6);
+        harness.get_by_label("canvas");
+        harness.get_by_label("pause");
+    }
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Num0);
+    harness.run_steps(3);
+    assert!((harness.ctx.zoom_factor() - 1.0).abs() < 1e-6);
+}
+
+#[test]
+fn software_drawing_is_eased_and_said() {
+    let mut harness = window(Start {
+        preset: Some("fold".to_owned()),
+        is_software: true,
+        ..Start::default()
+    });
+    let time = harness.state().time();
+    harness.run_steps(60);
+    // A second at the first speed, however often frames come.
+    assert!((harness.state().time() - time - 2.0).abs() < 0.1);
+    harness.key_press(Key::F1);
+    harness.run_steps(3);
+    harness.get_by_label_contains("30 frames a second at most");
+}
+
+#[test]
+fn one_looks_back_in_the_run_and_goes_on_from_there() {
+    let mut harness = preset("fold");
+    seconds(&mut harness, 1);
+    let early = (
+        harness.state().time(),
+        harness.state().state_of("y").unwrap(),
+    );
+    seconds(&mut harness, 1);
+    harness
+        .get_by_role_and_label(Role::Slider, "level")
+        .set_value_accesskit(-1.0);
+    seconds(&mut harness, 2);
+    harness.key_press(Key::Space);
+    harness.run_steps(2);
+    let document = harness.state().document().clone();
+    let undo = harness.state().undo_name().map(str::to_owned);
+    let late = (
+        harness.state().time(),
+        harness.state().state_of("y").unwrap(),
+    );
+    assert!((late.1 - early.1).abs() > 0.1);
+    let scrub = |harness: &mut Window, value: f64| {
+        harness
+            .get_by_role_and_label(Role::Slider, "back in time")
+            .set_value_accesskit(value);
+        harness.run_steps(3);
+    };
+    // 3.0 seconds ago, to a frame or two.
+    scrub(&mut harness, -3.05);
+    assert!(!harness.state().is_playing());
+    let then = (
+        harness.state().time(),
+        harness.state().state_of("y").unwrap(),
+    );
+    assert!((then.0 - early.0).abs() < 0.2, "{then:?} {early:?}");
+    assert!((then.1 - early.1).abs() < 0.1, "{then:?} {early:?}");
+    // The current is that of the parameters of then: at level −4, not at −1.
+    let current = harness.state().current_of("e1").unwrap();
+    let v: f64 = 7.0 - then.1;
+    let expected = (v / 2.0).sinh() / ((v / 2.0).cosh() + (v - 4.0).cosh());
+    assert!((current - expected).abs() < 1e-9, "{current} {expected}");
+    // And forward again, to where it was.
+    scrub(&mut harness, 0.0);
+    assert!((harness.state().state_of("y").unwrap() - late.1).abs() < 1e-12);
+    assert!((harness.state().time() - late.0).abs() < 1e-12);
+    scrub(&mut harness, -3.05);
+    assert_eq!(&document, harness.state().document());
+    assert_eq!(undo.as_deref(), harness.state().undo_name());
+    harness.key_press(Key::Space);
+    harness.run_steps(2);
+    let on = (
+        harness.state().time(),
+        harness.state().state_of("y").unwrap(),
+    );
+    assert!(on.0 > then.0 && on.0 < then.0 + 0.3 && (on.1 - then.1).abs() < 0.2);
+    let current = harness.state().current_of("e1").unwrap();
+    let v = 7.0 - on.1;
+    let expected = (v / 2.0).sinh() / ((v / 2.0).cosh() + (v - 1.0).cosh());
+    assert!(
+        (current - expected).abs() < 1e-9,
+        "today's parameters: {current} {expected}"
+    );
+}
+
+#[test]
+fn the_drift_stays_next_to_nothing_through_kicks_edits_and_looking_back() {
+    let mut harness = preset("fold");
+    seconds(&mut harness, 2);
+    harness.get_by_label("reservoir y").click();
+    harness.run_steps(2);
+    harness
+        .get_by_role_and_label(Role::Slider, "capacity")
+        .set_value_accesskit(2.0);
+    seconds(&mut harness, 1);
+    harness
+        .get_by_role_and_label(Role::Slider, "back in time")
+        .set_value_accesskit(-2.0);
+    harness.run_steps(2);
+    harness.key_press(Key::Space);
+    seconds(&mut harness, 2);
+    let drift = harness.state().drift();
+    assert!(drift.abs() < 1e-3, "{drift}");
+}

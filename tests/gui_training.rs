@@ -9,10 +9,11 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use eframe::egui::{Key, Modifiers, accesskit::Role, vec2};
+use eframe::egui::{Key, Modifiers, Pos2, Rect, accesskit::Role, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use thermonet::gui::{App, Start};
+use thermonet::learn::Source;
 
 /// XOR of two inputs at ±2 by four hidden reservoirs, two rails and quantum dots throughout.
 fn xor(hidden: usize, rule: &str, steps: usize) -> String {
@@ -53,7 +54,7 @@ fn xor(hidden: usize, rule: &str, steps: usize) -> String {
 
 struct Window {
     harness: Harness<'static, App>,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl Window {
@@ -71,10 +72,7 @@ impl Window {
             .with_step_dt(1.0 / 60.0)
             .build_eframe(move |cc| App::new(cc, &start));
         harness.run_steps(2);
-        let mut window = Self {
-            harness,
-            _folder: folder,
-        };
+        let mut window = Self { harness, folder };
         window.until("the task is read", |app| !app.is_computing());
         window
     }
@@ -282,6 +280,159 @@ fn a_slow_trainer_blocks_no_frame() {
     }
     assert!(window.app().is_training());
     assert!(longest < Duration::from_millis(500), "{longest:?}");
+}
+
+#[test]
+fn a_slow_trainer_ends_after_the_step_it_is_in() {
+    let mut window = Window::open(&xor(40, "finite_difference", 5000));
+    window.click("train");
+    window.until("two steps are reported", |app| {
+        app.training_losses().first().is_some_and(|l| l.len() >= 2)
+    });
+    let known = window.losses().len();
+    window.harness.get_by_label("stop training").click();
+    // The click is two frames; what was computed meanwhile is reported with the rest.
+    window.harness.run_steps(2);
+    let at_stop = window.losses().len();
+    window.until("training rests", |app| !app.is_training());
+    let taken = window.losses().len();
+    assert!(
+        taken >= known && taken <= at_stop + 2,
+        "{known} {at_stop} {taken}"
+    );
+}
+
+#[test]
+fn the_inspector_shows_the_parameters_of_a_running_training() {
+    let mut window = Window::open(&xor(6, "finite_difference", 5000));
+    window.click("edge x1h1");
+    let shown = |window: &Window| {
+        let slider = window.harness.get_by_role_and_label(Role::Slider, "shift");
+        slider.accesskit_node().numeric_value().unwrap()
+    };
+    assert!((shown(&window) - 0.8).abs() < 1e-12);
+    window.click("train");
+    window.until("some steps are reported", |app| {
+        app.training_losses().first().is_some_and(|l| l.len() >= 3)
+    });
+    assert!(window.app().is_training());
+    assert!((shown(&window) - 0.8).abs() > 1e-6);
+    let network = &window.app().document().network;
+    let edge = network.edge_by_id("x1h1").unwrap();
+    assert_eq!(edge.device.param("shift"), Some(0.8), "not in the document");
+    window.click("stop training");
+    window.until("training rests", |app| !app.is_training());
+}
+
+/// A network of one input and one output with a few points to learn.
+fn one_to_one() -> &'static str {
+    r#"{"format":"thermonet/1","name":"Points","platform":"electronic","nodes":[
+    {"id":"x","role":"input","value":1.0,"at":[0,0]},{"id":"y","role":"output","leak":0.3,"at":[200,0]}],
+    "edges":[{"id":"e","from":"x","to":"y","device":{"kind":"quantum_dot","tunnel_rate":1.0,"level":-4.0,"shift":1.0}}],
+    "task":{"inputs":["x"],"outputs":["y"],"rows":[{"in":[0],"out":[0]},{"in":[4],"out":[1]},{"in":[8],"out":[0]}]}}"#
+}
+
+#[test]
+fn points_are_drawn_by_hand() {
+    let mut window = Window::open(one_to_one());
+    let rows = |window: &Window| match &window.app().document().task.as_ref().unwrap().source {
+        Source::Rows(rows) => rows.clone(),
+        other => panic!("{other:?}"),
+    };
+    let before = window.app().document().clone();
+    window.press(Key::K);
+    window.harness.run_steps(3);
+    window.click("Draw points on the response");
+    // The plot's corners as the panel lays it out: left of it the numbers, above it the heading.
+    let plot = window.harness.get_by_label("response").rect();
+    let inside = Rect::from_min_max(plot.min + vec2(34.0, 20.0), plot.max - vec2(4.0, 22.0));
+    let at = inside.min + vec2(0.62, 0.15) * inside.size();
+    let touch = |window: &mut Window, from: Pos2, to: Pos2| {
+        window.harness.hover_at(from);
+        window.harness.run_steps(1);
+        window.harness.drag_at(from);
+        window.harness.run_steps(1);
+        for k in 1..=4_u8 {
+            window.harness.hover_at(from.lerp(to, f32::from(k) / 4.0));
+            window.harness.run_steps(1);
+        }
+        window.harness.drop_at(to);
+        window.harness.run_steps(2);
+        window.until("the task is read", |app| !app.is_computing());
+    };
+    touch(&mut window, at, at);
+    assert_eq!(rows(&window).len(), 4);
+    assert_eq!(window.app().undo_name(), Some("add a point"));
+    let added = rows(&window)
+        .into_iter()
+        .find(|row| ![0.0, 4.0, 8.0].contains(&row.input[0]))
+        .unwrap();
+    // The axis reaches a fifth of the range beyond both ends: from −1.6 to 9.6.
+    assert!(
+        (added.input[0] - (-1.6 + 0.62 * 11.2)).abs() < 0.1,
+        "{added:?}"
+    );
+    touch(&mut window, at, at + vec2(-60.0, 20.0));
+    assert_eq!(rows(&window).len(), 4);
+    assert_eq!(window.app().undo_name(), Some("move a point"));
+    assert!(!rows(&window).contains(&added));
+    window
+        .harness
+        .key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    window.harness.run_steps(3);
+    window.until("the task is read", |app| !app.is_computing());
+    assert!(rows(&window).contains(&added));
+    touch(&mut window, at, at);
+    assert_eq!(rows(&window).len(), 3);
+    assert_eq!(window.app().undo_name(), Some("remove a point"));
+    assert_eq!(window.app().document().task, before.task);
+}
+
+#[test]
+fn the_response_says_what_it_shows_and_shows_something_else() {
+    let mut window = Window::open(&xor(3, "implicit", 10));
+    window.until("the response is there", |app| !app.is_computing());
+    window.click("what the response shows");
+    window
+        .harness
+        .get_by_label_contains("for every x1 (to the right) and x2 (upwards)");
+    window.click("upwards: none");
+    window.until("the response is there", |app| !app.is_computing());
+    window
+        .harness
+        .get_by_label_contains("The other inputs are held as in row 1: x2 = 0");
+    assert!(window.app().undo_name().is_none() && !window.app().is_unsaved());
+}
+
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl eframe::egui::DroppedFile for Dropped {
+    fn path(&self) -> &std::path::Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        std::fs::read(&self.0).map_err(|error| error.to_string())
+    }
+}
+
+#[test]
+fn a_data_file_dropped_on_the_window_is_the_task() {
+    let mut window = Window::open(one_to_one());
+    let path = window.folder.path().join("rows.csv");
+    std::fs::write(&path, "x,y\n0,0\n1,0.5\n2,0.25\n").unwrap();
+    let dropped = std::sync::Arc::new(Dropped(path));
+    window.harness.input_mut().dropped_files.push(dropped);
+    window.harness.run_steps(2);
+    window.until("the task is read", |app| !app.is_computing());
+    let task = window.app().document().task.clone().unwrap();
+    let source = Source::Data {
+        path: "rows.csv".to_owned(),
+    };
+    assert_eq!(task.source, source);
+    assert_eq!(window.app().training_problem(), None);
+    assert_eq!(window.app().undo_name(), Some("task"));
 }
 
 #[test]

@@ -254,6 +254,7 @@ fn window(start: WindowArgs) -> Result<(), CliError> {
         file,
         preset,
         state_folder,
+        ..Default::default()
     })
     .map_err(|error| CliError::Window(error.to_string()))
 }

@@ -2,11 +2,12 @@
 
 mod build;
 mod files;
+mod look;
 mod watch;
 
 use std::path::Path;
 
-use eframe::egui::{self, Context, Frame, Margin, Panel, Theme, Ui, ViewportCommand};
+use eframe::egui::{self, Context, Frame, Margin, Modifiers, Panel, Ui, ViewportCommand};
 
 use super::Start;
 use super::canvas::{self, Dots, Scene, Shown, StateScale};
@@ -21,6 +22,7 @@ use super::keeper::Keeper;
 use super::menu::{self, Files};
 use super::notice::{self, Notice};
 use super::opening::{Opening, opening, refusal};
+use super::pace::Pace;
 use super::simulation::Simulation;
 use super::theme::{self, Palette};
 use super::time_bar;
@@ -29,7 +31,6 @@ use super::traces;
 use super::training::{self, Application, Coach, Windows};
 use super::view::{ViewState, only, only_edge, selection_of};
 use super::widgets;
-use crate::device::Platform;
 use crate::document::presets::preset;
 use crate::document::{Element, Recent, Revision};
 
@@ -50,6 +51,9 @@ const TRACES_RANGE: std::ops::RangeInclusive<f32> = 96.0..=420.0;
 /// Heights of the panel with time plot, loss and response.
 const TRAINING: f32 = 232.0;
 const TRAINING_RANGE: std::ops::RangeInclusive<f32> = 160.0..=520.0;
+
+/// Height that is left to the canvas and the time bar, whatever stands below.
+const CANVAS_AND_TIME: f32 = 240.0;
 
 /// Simulated time per second at first: the presets relax in some ten units of time, which is then some seconds.
 const FIRST_SPEED: f64 = 2.0;
@@ -85,6 +89,7 @@ pub struct App {
     /// The first screen's inputs, until somebody does something.
     flipping: Option<Flipping>,
     recent: Recent,
+    pace: Pace,
     toast: Option<Toast>,
     /// Where the canvas lies.
     canvas: egui::Rect,
@@ -100,6 +105,11 @@ impl App {
             .and_then(|storage| eframe::get_value(storage, VIEW_KEY))
             .unwrap_or_default();
         theme::install(&cc.egui_ctx, view.theme);
+        cc.egui_ctx
+            .set_zoom_factor(view.magnification.clamp(1.0, 2.0));
+        // The steps are those of the menu.
+        cc.egui_ctx
+            .options_mut(|options| options.zoom_with_keyboard = false);
         let folder = start.state_folder.as_deref();
         let (mut keeper, found) = Keeper::new(&cc.egui_ctx, folder);
         let Opening {
@@ -116,7 +126,7 @@ impl App {
         let scene = Scene::new(editor.network());
         let scale = StateScale::new(editor.network(), &[]);
         let mut app = Self {
-            flipping: is_first_screen
+            flipping: (is_first_screen && !view.is_motion_reduced)
                 .then(|| Flipping::new(editor.document()))
                 .flatten(),
             derived: Derived::new(&cc.egui_ctx),
@@ -137,6 +147,7 @@ impl App {
             start: start.clone(),
             kept,
             keeper,
+            pace: Pace::new(start.is_software),
             recent: Recent::load(folder.map(|folder| folder.join("recent.json"))),
             toast: None,
             canvas: egui::Rect::NOTHING,
@@ -293,7 +304,9 @@ impl App {
             }
             Command::Hold(clamps) => self.simulation.hold(&clamps),
             Command::Release => self.simulation.release(),
+            Command::Scrub(seconds) => self.simulation.scrub(seconds),
             Command::StopFlipping => self.flipping = None,
+            Command::Respond(pick) => self.coach.set_pick(pick),
             Command::Dismiss => self.message = None,
             // These were carried out above.
             Command::End(_) | Command::Perform(..) | Command::Insert(..) | Command::Device(_) => {}
@@ -301,14 +314,10 @@ impl App {
     }
 
     fn act(&mut self, ctx: &Context, action: Action) {
-        if self.build(ctx, action) {
+        if self.build(ctx, action) || self.look(ctx, action) {
             return;
         }
         match action {
-            Action::New => self.open_empty(Platform::Electronic),
-            Action::NewChemical => self.open_empty(Platform::Chemical),
-            Action::BringBack => self.bring_back(),
-            Action::StartFresh => self.start_fresh(),
             Action::Open => self.dialog = Some(self.file_dialog(FileUse::Open)),
             Action::Save => match self.editor.path() {
                 Some(path) => self.save(path.to_owned()),
@@ -347,13 +356,6 @@ impl App {
             Action::Values => self.view.show_values = !self.view.show_values,
             Action::Inspector => self.view.is_inspector_open = !self.view.is_inspector_open,
             Action::Traces => self.view.is_traces_open = !self.view.is_traces_open,
-            Action::Theme => {
-                self.view.theme = match self.view.theme {
-                    Theme::Dark => Theme::Light,
-                    Theme::Light => Theme::Dark,
-                };
-                ctx.set_theme(self.view.theme);
-            }
             Action::PlayPause => {
                 let is_playing = self.simulation.is_playing();
                 self.simulation.set_playing(!is_playing);
@@ -377,7 +379,11 @@ impl App {
             Action::Task => self.windows.task.is_open = !self.windows.task.is_open,
             Action::Gradient => self.windows.is_gradient_open = !self.windows.is_gradient_open,
             Action::Keys => self.dialog = Some(Dialog::Keys),
-            Action::About => self.dialog = Some(Dialog::About),
+            Action::About => {
+                self.dialog = Some(Dialog::About {
+                    drawing: self.pace.words(),
+                });
+            }
             // These were done above.
             Action::Cut
             | Action::Copy
@@ -395,7 +401,16 @@ impl App {
             | Action::Device(_)
             | Action::Tidy
             | Action::LinearFlow
-            | Action::Snap => {}
+            | Action::Snap
+            | Action::New
+            | Action::NewChemical
+            | Action::BringBack
+            | Action::StartFresh
+            | Action::Larger
+            | Action::Smaller
+            | Action::UsualSize
+            | Action::ReducedMotion
+            | Action::Theme => {}
         }
     }
 
@@ -439,6 +454,10 @@ impl App {
             if ctx.input_mut(|i| i.consume_shortcut(&shortcut)) {
                 commands.push(Command::Act(action));
             }
+        }
+        // Where + needs Shift, = is the same key.
+        if ctx.input_mut(|i| i.consume_key(Modifiers::COMMAND, egui::Key::Equals)) {
+            commands.push(Command::Act(Action::Larger));
         }
     }
 
@@ -484,9 +503,11 @@ impl App {
         }
         let has_task = self.editor.document().task.is_some();
         if has_task && self.view.is_training_open {
+            let least_below = *TRAINING_RANGE.start();
+            let most_below = ui.available_height() - CANVAS_AND_TIME;
             Panel::bottom("training")
                 .default_size(TRAINING)
-                .size_range(TRAINING_RANGE)
+                .size_range(least_below..=most_below.clamp(least_below, *TRAINING_RANGE.end()))
                 .resizable(true)
                 .frame(flat(Margin::symmetric(12, 6)))
                 .show(ui, |ui| {
@@ -497,6 +518,7 @@ impl App {
                         scale: &self.scale,
                         view: &self.view,
                         coach: &self.coach,
+                        is_drawing: self.windows.is_drawing(self.editor.document()),
                     };
                     training::training_ui(ui, &panel, commands);
                 });
@@ -612,9 +634,8 @@ impl eframe::App for App {
         self.flip(ctx);
         self.rebuild();
         self.keep(ctx);
-        // A frame after a pause would otherwise jump; a tenth of a second is the longest that still reads as motion.
-        let seconds = f64::from(ctx.input(|i| i.stable_dt)).min(0.1);
         if self.simulation.is_running() {
+            let seconds = self.pace.frame(ctx);
             let visible = self.visible();
             self.simulation.advance(seconds, visible);
             self.dots.advance(
@@ -623,7 +644,8 @@ impl eframe::App for App {
                 seconds,
                 self.view.is_flow_linear,
             );
-            ctx.request_repaint();
+        } else {
+            self.pace.rest();
         }
     }
 

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use eframe::egui::{Key, KeyboardShortcut, Modifiers};
 
+use super::training::Pick;
 use crate::device::Kind;
 use crate::document::insertion::Insertion;
 use crate::document::{Edit, Element, Selection};
@@ -52,8 +53,12 @@ pub(crate) enum Command {
     Hold(Vec<(NodeKey, f64)>),
     /// Lets all clamps go back to the document's values.
     Release,
+    /// Shows the run as it was so many seconds ago, with time held; running state only.
+    Scrub(f64),
     /// Leaves the first screen's inputs as they are.
     StopFlipping,
+    /// Draws the response of another output or over other inputs.
+    Respond(Pick),
     /// Takes the message away.
     Dismiss,
 }
@@ -166,6 +171,14 @@ pub(crate) enum Action {
     LinearFlow,
     /// Reservoirs stand on a grid.
     Snap,
+    /// Everything larger: for a projector.
+    Larger,
+    /// Everything smaller.
+    Smaller,
+    /// Everything at its usual size.
+    UsualSize,
+    /// Arrows for moving dots.
+    ReducedMotion,
     /// The panel on the right.
     Inspector,
     /// The panel with x(t).
@@ -204,7 +217,7 @@ pub(crate) enum Action {
 
 impl Action {
     /// All actions, in the order menus and the key sheet list them.
-    pub(crate) const ALL: [Self; 52] = [
+    pub(crate) const ALL: [Self; 56] = [
         Self::New,
         Self::NewChemical,
         Self::Open,
@@ -240,6 +253,10 @@ impl Action {
         Self::Values,
         Self::LinearFlow,
         Self::Snap,
+        Self::Larger,
+        Self::Smaller,
+        Self::UsualSize,
+        Self::ReducedMotion,
         Self::Inspector,
         Self::Traces,
         Self::Theme,
@@ -292,6 +309,10 @@ impl Action {
             | Self::Values
             | Self::LinearFlow
             | Self::Snap
+            | Self::Larger
+            | Self::Smaller
+            | Self::UsualSize
+            | Self::ReducedMotion
             | Self::Inspector
             | Self::Traces
             | Self::Training
@@ -346,6 +367,10 @@ impl Action {
             Self::Values => "Values on canvas",
             Self::LinearFlow => "Flow to linear scale",
             Self::Snap => "Snap to grid",
+            Self::Larger => "Everything larger",
+            Self::Smaller => "Everything smaller",
+            Self::UsualSize => "Usual size",
+            Self::ReducedMotion => "Reduced motion",
             Self::Inspector => "Inspector",
             Self::Traces => "Time plot",
             Self::Theme => "Light or dark",
@@ -402,6 +427,10 @@ impl Action {
             Self::LinearFlow => {
                 "Draw flow in proportion to the current, or compressed, so that small flows show, too"
             }
+            Self::Larger => "Show everything larger, for a projector: 125, 150 or 200 %",
+            Self::Smaller => "Show everything smaller again",
+            Self::UsualSize => "Show everything at its usual size",
+            Self::ReducedMotion => "Show arrows in place of moving dots, and let no inputs flip",
             Self::Snap => "Let reservoirs and notes snap to a grid when they are moved",
             Self::Inspector => "Show or hide the panel on the right",
             Self::Traces => "Show or hide the states over time",
@@ -469,6 +498,10 @@ impl Action {
             Self::ZoomReset => plain(Key::Num0),
             Self::Values => plain(Key::V),
             Self::LinearFlow => plain(Key::J),
+            Self::Larger => command(Key::Plus),
+            Self::Smaller => command(Key::Minus),
+            Self::UsualSize => command(Key::Num0),
+            Self::ReducedMotion => plain(Key::A),
             Self::Snap => command(Key::G),
             Self::Inspector => plain(Key::I),
             Self::Traces => plain(Key::T),
@@ -512,6 +545,8 @@ impl Action {
             Key::Comma => ",",
             Key::Questionmark => "?",
             Key::Escape => "Esc",
+            Key::Plus => "+",
+            Key::Minus => "−",
             key => key.name(),
         });
         text

@@ -54,7 +54,10 @@ pub(crate) enum Dialog {
     /// The key sheet.
     Keys,
     /// What the program is and rests on.
-    About,
+    About {
+        /// How the window draws, if that is worth a word.
+        drawing: Option<&'static str>,
+    },
 }
 
 /// Draws the open dialog; returns whether it stays open.
@@ -64,7 +67,7 @@ pub(crate) fn dialog_ui(ctx: &Context, dialog: &mut Dialog, commands: &mut Vec<C
     let response = modal.show(ctx, |ui| match dialog {
         Dialog::File { purpose, path } => file_ui(ui, *purpose, path, commands),
         Dialog::Keys => keys_ui(ui),
-        Dialog::About => about_ui(ui),
+        Dialog::About { drawing } => about_ui(ui, *drawing),
     });
     !(response.inner || response.should_close())
 }
@@ -145,14 +148,32 @@ fn keys_ui(ui: &mut Ui) -> bool {
     // Nothing here is pressed: rows may be as close as text.
     ui.spacing_mut().interact_size.y = 18.0;
     // Columns of like height; the last takes what the others leave.
-    let first = [Menu::File, Menu::Edit, Menu::Time];
-    let second = [Menu::Build, Menu::Help];
+    let first = [Menu::File, Menu::Edit];
+    let second = [Menu::Build, Menu::Time, Menu::Help];
     let is_left = |menu: &Menu| !first.contains(menu) && !second.contains(menu);
     let columns = [
         first.to_vec(),
         second.to_vec(),
         Menu::ALL.into_iter().filter(is_left).collect(),
     ];
+    // A small window scrolls the sheet: nothing on it is out of reach.
+    let room = ui.ctx().content_rect().height() - SHEET_FRAME;
+    egui::ScrollArea::both()
+        .max_height(room)
+        .show(ui, |ui| columns_ui(ui, columns));
+    ui.add_space(4.0);
+    ui.label(
+        RichText::new("Esc closes this sheet")
+            .size(theme::SMALL)
+            .color(palette.dim),
+    );
+    false
+}
+
+/// Height of the sheet's frame, title and last line, and some air around it.
+const SHEET_FRAME: f32 = 120.0;
+
+fn columns_ui(ui: &mut Ui, columns: [Vec<Menu>; 3]) {
     ui.horizontal_top(|ui| {
         for menus in columns {
             ui.vertical(|ui| {
@@ -160,7 +181,7 @@ fn keys_ui(ui: &mut Ui) -> bool {
                     ui.label(RichText::new(menu.title()).font(theme::strong(theme::BODY)));
                     egui::Grid::new(menu.title())
                         .min_col_width(60.0)
-                        .spacing(vec2(8.0, 3.0))
+                        .spacing(vec2(8.0, 1.0))
                         .show(ui, |ui| {
                             let actions = Action::ALL.iter().filter(|a| a.menu() == menu);
                             for action in actions {
@@ -196,13 +217,6 @@ fn keys_ui(ui: &mut Ui) -> bool {
                 });
         });
     });
-    ui.add_space(4.0);
-    ui.label(
-        RichText::new("Esc closes this sheet")
-            .size(theme::SMALL)
-            .color(palette.dim),
-    );
-    false
 }
 
 fn key_row_ui(ui: &mut Ui, key: &str, text: &str) {
@@ -232,7 +246,7 @@ const NOTES: [&str; 5] = [
     "Type faces: Inter and JetBrains Mono, both under the SIL Open Font License 1.1.",
 ];
 
-fn about_ui(ui: &mut Ui) -> bool {
+fn about_ui(ui: &mut Ui, drawing: Option<&str>) -> bool {
     ui.set_width(520.0);
     title_ui(ui, "thermonet");
     ui.label(
@@ -241,7 +255,7 @@ fn about_ui(ui: &mut Ui) -> bool {
             .color(Palette::current(ui).dim),
     );
     ui.add_space(4.0);
-    for note in NOTES {
+    for note in NOTES.into_iter().chain(drawing) {
         ui.add(egui::Label::new(note).wrap());
         ui.add_space(4.0);
     }

@@ -137,6 +137,7 @@ pub(crate) fn is_work(command: &Command) -> bool {
         | Command::LoadStep(..)
         | Command::Hold(_)
         | Command::Release
+        | Command::Scrub(_)
         | Command::StopFlipping => true,
         _ => false,
     }

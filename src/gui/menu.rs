@@ -175,6 +175,7 @@ fn menu_ui(
                 let kind = Kind::of_platform(platform).nth(usize::from(number) - 1);
                 Some(kind == Some(view.hand.next_kind(platform)))
             }
+            Action::ReducedMotion => Some(view.is_motion_reduced),
             Action::Inspector => Some(view.is_inspector_open),
             Action::Traces => Some(view.is_traces_open),
             Action::Training => Some(view.is_training_open),

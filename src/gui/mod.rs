@@ -27,6 +27,7 @@ mod menu;
 mod notice;
 mod number;
 mod opening;
+mod pace;
 mod row;
 mod simulation;
 mod theme;
@@ -54,6 +55,8 @@ pub struct Start {
     /// The folder in which unsaved work, recent files and the look of the window are kept. [`run`] takes the platform's
     /// own for `None`; a window without one keeps nothing.
     pub state_folder: Option<PathBuf>,
+    /// Whether the processor draws in place of a graphics card; [`run`] finds out.
+    pub is_software: bool,
 }
 
 /// What the desktop knows the program by, and its folder is called.
@@ -90,6 +93,7 @@ pub fn run(start: Start) -> Result<(), GuiError> {
     };
     let start = Start {
         state_folder: start.state_folder.or_else(|| eframe::storage_dir(APP_ID)),
+        is_software: pace::is_software(),
         ..start
     };
     eframe::run_native(

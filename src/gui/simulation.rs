@@ -1,8 +1,12 @@
 //! The run: the state x(t), what is done to it by hand, and whether it has come to rest.
 
+pub(crate) mod past;
+
 use std::collections::VecDeque;
 
 use nalgebra::DVector;
+
+use past::Past;
 
 use crate::device::Response;
 use crate::network::{EdgeKey, Network, NodeKey};
@@ -103,6 +107,7 @@ pub(crate) struct Simulation {
     traces: VecDeque<(f64, Box<[f64]>)>,
     watched: Option<EdgeKey>,
     tail: VecDeque<Operating>,
+    past: Past,
 }
 
 impl Simulation {
@@ -130,6 +135,7 @@ impl Simulation {
             traces: VecDeque::new(),
             watched: None,
             tail: VecDeque::new(),
+            past: Past::default(),
         };
         simulation.reset();
         simulation
@@ -137,6 +143,7 @@ impl Simulation {
 
     /// The network has changed: goes on with the states of the reservoirs that are still there.
     pub(crate) fn rebuild(&mut self, network: &Network) {
+        self.stay();
         let old = self.total();
         let next = System::new(network);
         let same = next.nodes() == self.system.nodes() && next.free_count() == self.x.len();
@@ -149,8 +156,10 @@ impl Simulation {
         self.x = x;
         self.let_go_of_changed();
         self.impose();
+        self.past.forget_system();
         if !same {
             self.traces.clear();
+            self.past.clear();
         }
         self.restart();
         // A changed capacity or a new reservoir changes what is stored without any flow.
@@ -159,6 +168,8 @@ impl Simulation {
 
     /// Back to the initial state at t = 0.
     pub(crate) fn reset(&mut self) {
+        self.stay();
+        self.past.clear();
         self.let_go();
         self.t = 0.0;
         self.x = self.system.initial().to_vec();
@@ -175,6 +186,7 @@ impl Simulation {
     /// Holds clamps at other values than the document's, until it changes theirs, they are let go, or another document
     /// is opened. Values that the platform does not have are left out.
     pub(crate) fn hold(&mut self, clamps: &[(NodeKey, f64)]) {
+        self.stay();
         for &(key, value) in clamps {
             let Some(base) = self.clamp(key) else {
                 continue;
@@ -193,11 +205,13 @@ impl Simulation {
 
     /// Puts all clamps back to the document's values.
     pub(crate) fn release(&mut self) {
+        self.stay();
         self.let_go();
         self.restart();
     }
 
     fn let_go(&mut self) {
+        self.past.forget_system();
         for held in std::mem::take(&mut self.held) {
             if let Some(slot) = self.system.slot(held.key) {
                 self.system.set_clamp(slot, held.base);
@@ -234,6 +248,7 @@ impl Simulation {
 
     /// Puts what is held into the system.
     fn impose(&mut self) {
+        self.past.forget_system();
         for held in &self.held {
             if let Some(slot) = self.system.slot(held.key) {
                 self.system.set_clamp(slot, held.value);
@@ -243,6 +258,7 @@ impl Simulation {
 
     /// Puts the free reservoirs at `x`, as a kick does.
     pub(crate) fn jump(&mut self, x: &[f64]) {
+        self.stay();
         if x.len() != self.x.len() {
             return;
         }
@@ -300,6 +316,7 @@ impl Simulation {
             return;
         }
         self.pass(seconds * self.speed, visible);
+        self.remember(seconds);
         self.frames += 1;
         // Finding how far rest is costs as much as a step; large systems ask less often.
         let every = if self.x.len() < 80 { 1 } else { 12 };
@@ -315,7 +332,9 @@ impl Simulation {
 
     /// One step by hand.
     pub(crate) fn step(&mut self, visible: f64) {
+        self.stay();
         self.is_playing = false;
+        self.remember(STEP_SECONDS);
         self.pass(STEP_SECONDS * self.speed, visible);
         self.at_rest_for = 0.0;
         self.rest = self.find_rest(visible);
@@ -455,6 +474,7 @@ impl Simulation {
 
     /// Lets time pass or holds it.
     pub(crate) fn set_playing(&mut self, is_playing: bool) {
+        self.stay();
         self.is_playing = is_playing;
         self.at_rest_for = 0.0;
     }

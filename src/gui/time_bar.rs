@@ -8,7 +8,7 @@ use super::command::{Action, Command};
 use super::derived::{Derived, SteadyNews, outcome_words};
 use super::icon::Icon;
 use super::number;
-use super::simulation::{Rest, SPEEDS, Simulation};
+use super::simulation::{Rest, SPEEDS, Simulation, past};
 use super::theme::{self, Palette};
 use super::widgets::{self, Scale, SliderLook};
 use crate::device::ParamRange;
@@ -16,6 +16,10 @@ use crate::network::{Network, Node};
 
 /// The room, after the buttons, from which on the speed is shown beside time and gauge.
 const WITH_SPEED: f32 = 480.0;
+
+/// The room, after all these, from which on there is a slider back in time beside the gauge, and its width.
+const WITH_PAST: f32 = 380.0;
+const PAST: f32 = 80.0;
 
 /// The ends of the residual's bar: powers of ten.
 const RESIDUAL_DECADES: [f64; 2] = [-12.0, 0.0];
@@ -44,8 +48,47 @@ pub(crate) fn time_bar_ui(
             74.0,
             "simulated time since the last reset, in units of the inverse reference rate τ₀",
         );
+        if ui.available_width() > WITH_PAST {
+            past_ui(ui, simulation, commands);
+            ui.add_space(6.0);
+        }
         gauge_ui(ui, network, simulation, derived);
     });
+}
+
+/// The way back through the last half minute: the knob at the right end is now.
+fn past_ui(ui: &mut Ui, simulation: &Simulation, commands: &mut Vec<Command>) {
+    let palette = Palette::current(ui);
+    let back = simulation.looks_back();
+    let words = match back {
+        Some(back) => format!("−{back:.1} s"),
+        None => "now".to_owned(),
+    };
+    let color = if back.is_some() {
+        palette.accent
+    } else {
+        palette.dim
+    };
+    let look = SliderLook {
+        label: "back in time",
+        fill: palette.raised,
+        mixed: None,
+        marks: &[],
+    };
+    let reach = simulation.reach().clamp(1.0, past::LONGEST);
+    let scale = Scale::linear(-reach, 0.0);
+    let id = ui.scope_id().with("past");
+    let slid = widgets::slider_ui(ui, id, PAST, -back.unwrap_or(0.0), &scale, &look);
+    if let Some(gesture) = slid {
+        commands.push(Command::Scrub(-gesture.value()));
+    }
+    let words = RichText::new(words)
+        .font(theme::mono(theme::SMALL))
+        .color(color);
+    ui.add_sized(vec2(52.0, 24.0), egui::Label::new(words)).on_hover_text(
+        "How far back in the run you look, with the parameters it had then. Play goes on from there, with those of \
+         today; the document stays as it is",
+    );
 }
 
 fn buttons_ui(

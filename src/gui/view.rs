@@ -1,6 +1,6 @@
 //! How one looks at the document: camera, selection, open panels. Kept from run to run where that helps.
 
-use eframe::egui::Theme;
+use eframe::egui::{Context, Theme};
 use serde::{Deserialize, Serialize};
 
 use super::canvas::{Camera, Hand};
@@ -23,6 +23,12 @@ pub(crate) struct ViewState {
     pub(crate) is_flow_linear: bool,
     /// Whether what is moved snaps to a grid.
     pub(crate) is_snapping: bool,
+    /// Whether nothing moves but what the physics moves: arrows for dots, no flipping inputs.
+    pub(crate) is_motion_reduced: bool,
+    /// How much larger everything is than usual.
+    pub(crate) magnification: f32,
+    /// Which panels were closed since everything is large: inspector, time plot, training.
+    pub(crate) closed_for_room: [bool; 3],
     /// Whether the panel on the right is open.
     pub(crate) is_inspector_open: bool,
     /// Whether the panel with x(t) is open.
@@ -47,6 +53,9 @@ impl Default for ViewState {
             show_values: false,
             is_flow_linear: false,
             is_snapping: false,
+            is_motion_reduced: false,
+            magnification: 1.0,
+            closed_for_room: [false; 3],
             is_inspector_open: true,
             is_traces_open: true,
             is_training_open: true,
@@ -54,6 +63,46 @@ impl Default for ViewState {
             selection: Selection::default(),
             hand: Hand::default(),
         }
+    }
+}
+
+/// The sizes that the menu steps through: 150 % is for a lecture hall, 200 % for a screen of twice the pixels.
+pub(crate) const MAGNIFICATIONS: [f32; 4] = [1.0, 1.25, 1.5, 2.0];
+
+/// Width and height of a window that has room for panels beside and below the canvas.
+const LEAST_ROOM: [f32; 2] = [760.0, 420.0];
+
+impl ViewState {
+    /// Everything a step larger or smaller, or back to the usual size for 0. Panels that would leave the canvas no room
+    /// are closed, and opened again when there is room.
+    pub(crate) fn magnify(&mut self, ctx: &Context, steps: i32) {
+        let larger = |m: &f32| *m > self.magnification + 0.01;
+        let smaller = |m: &f32| *m < self.magnification - 0.01;
+        let next = match steps {
+            0 => Some(1.0),
+            1.. => MAGNIFICATIONS.into_iter().find(larger),
+            _ => MAGNIFICATIONS.into_iter().rfind(smaller),
+        };
+        let Some(next) = next else {
+            return;
+        };
+        let room = ctx.content_rect().size() * (ctx.zoom_factor() / next);
+        self.magnification = next;
+        ctx.set_zoom_factor(next);
+        let panels = [
+            (&mut self.is_inspector_open, room.x < LEAST_ROOM[0]),
+            (&mut self.is_traces_open, room.y < LEAST_ROOM[1]),
+            (&mut self.is_training_open, room.y < LEAST_ROOM[1]),
+        ];
+        for ((is_open, is_tight), was_closed) in panels.into_iter().zip(&mut self.closed_for_room) {
+            if is_tight && *is_open {
+                (*is_open, *was_closed) = (false, true);
+            } else if !is_tight && std::mem::take(was_closed) {
+                *is_open = true;
+            }
+        }
+        // The network is fitted into what is left.
+        self.camera = None;
     }
 }
 

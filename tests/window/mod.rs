@@ -40,6 +40,7 @@ impl Window {
             file: path,
             preset: preset.map(str::to_owned),
             state_folder: Some(folder.path().into()),
+            ..Start::default()
         };
         let harness = Harness::builder()
             .with_size(vec2(1280.0, 720.0))

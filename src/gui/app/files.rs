@@ -13,8 +13,9 @@ use crate::gui::command::Action;
 use crate::gui::dialogs::{Detail, Dialog, FileUse, Message};
 use crate::gui::editor::Editor;
 use crate::gui::notice;
-use crate::gui::opening::{empty, fresh, load_message, rejection};
+use crate::gui::opening::{empty, fresh, load_message, refusal, rejection};
 use crate::gui::simulation::Simulation;
+use crate::gui::training;
 
 impl App {
     /// Opens another document in place of this one, which is kept if it is not saved.
@@ -122,9 +123,25 @@ impl App {
             let extension = path.extension().and_then(std::ffi::OsStr::to_str);
             extension.is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
         };
-        let path = dropped.into_iter().map(|file| file.path().to_owned());
-        if let Some(path) = path.into_iter().find(is_network) {
-            self.open_file(&path);
+        let paths: Vec<PathBuf> = dropped
+            .into_iter()
+            .map(|file| file.path().to_owned())
+            .collect();
+        if let Some(path) = paths.iter().find(|path| is_network(path)) {
+            self.open_file(path);
+        } else if let Some(path) = paths.iter().find(|path| training::is_data_file(path)) {
+            self.take_data(path);
+        }
+    }
+
+    /// Makes a data file the task.
+    fn take_data(&mut self, path: &Path) {
+        let edit = training::task_from_file(self.editor.document(), self.editor.path(), path);
+        let selected = self.view.selection.clone();
+        let made = edit.and_then(|edit| self.editor.edit_done(&edit, &selected));
+        match made {
+            Ok(()) => self.view.is_training_open = true,
+            Err(problem) => self.message = Some(refusal(&problem)),
         }
     }
 

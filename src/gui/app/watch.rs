@@ -43,6 +43,26 @@ impl App {
         self.simulation.state_of(node.key())
     }
 
+    /// The present current of the edge with this id.
+    #[must_use]
+    pub fn current_of(&self, id: &str) -> Option<f64> {
+        let edge = self.editor.network().edge_by_id(id)?;
+        let operating = self.simulation.operating_point(edge.key())?;
+        Some(operating.response.current)
+    }
+
+    /// What the numerics lost or made of the stored total.
+    #[must_use]
+    pub fn drift(&self) -> f64 {
+        self.simulation.drift()
+    }
+
+    /// Whether time is let pass, even if nothing moves any more.
+    #[must_use]
+    pub fn is_playing(&self) -> bool {
+        self.simulation.is_playing()
+    }
+
     /// Whether time passes and anything moves.
     #[must_use]
     pub fn is_running(&self) -> bool {

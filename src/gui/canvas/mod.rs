@@ -128,6 +128,7 @@ pub(crate) fn canvas_ui(
         hand: &mut hand,
         opens_menu: false,
         show_values: view.show_values,
+        is_motion_reduced: view.is_motion_reduced,
         is_snapping: view.is_snapping,
         commands,
         callout: None,
@@ -252,6 +253,10 @@ fn grid(painter: &Painter, palette: &Palette, camera: Camera, area: Rect) {
 }
 
 /// One frame of the canvas.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of its own, in any combination"
+)]
 struct Canvas<'a, 'u> {
     ui: &'u Ui,
     painter: &'a Painter,
@@ -268,6 +273,7 @@ struct Canvas<'a, 'u> {
     hand: &'a mut Hand,
     opens_menu: bool,
     show_values: bool,
+    is_motion_reduced: bool,
     is_snapping: bool,
     commands: &'a mut Vec<Command>,
     callout: Option<(String, Vec<(String, String)>)>,
@@ -336,7 +342,7 @@ impl<'a> Canvas<'a, '_> {
     fn pipe_looks(&self, hovered: Option<usize>) -> Vec<PipeLook<'a>> {
         let seen = self.camera.visible(self.area).expand(20.0);
         let simulation = self.shown.simulation;
-        let is_frozen = simulation.is_frozen();
+        let is_frozen = self.is_motion_reduced || simulation.is_frozen();
         let responses = &simulation.flow().responses;
         let links = simulation.system().links();
         self.shown

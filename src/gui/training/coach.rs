@@ -11,6 +11,7 @@ use eframe::egui::Context;
 
 use super::application::Application;
 use super::gradient::Gradients;
+use super::pick::Pick;
 use super::question::{Question, Questions};
 use super::response::Responder;
 use crate::document::{Problem, Revision};
@@ -101,6 +102,8 @@ pub(crate) struct Coach {
     /// Of the network as it is seen, or with NDC; without NDC.
     responders: [Responder; 2],
     gradients: Gradients,
+    /// What the responses are drawn of.
+    pick: Pick,
     /// Counts runs, so that responses of different comparisons are told apart.
     runs: u64,
     /// Topology and parameters at which the document is where the seed's draw put it.
@@ -123,6 +126,7 @@ impl Coach {
             best: None,
             responders: [Responder::new(ctx), Responder::new(ctx)],
             gradients: Gradients::new(ctx),
+            pick: Pick::default(),
             runs: 0,
             rewound_at: None,
         }
@@ -169,10 +173,14 @@ impl Coach {
     /// Keeps the responses up to what is shown.
     fn respond(&mut self, editor: &Editor) {
         let Some(question) = self.questions.question().cloned() else {
-            self.responders.iter_mut().for_each(Responder::clear);
+            // A task that is being read will soon have another response; until then the old one is better than none.
+            if self.questions.seen().is_none() {
+                self.responders.iter_mut().for_each(Responder::clear);
+            }
             return;
         };
         let (topology, parameters) = place(editor);
+        let pick = self.pick.within(&question);
         let is_comparison = self.is_comparison();
         let is_running = self.is_running();
         let Self {
@@ -198,7 +206,7 @@ impl Coach {
                 responder.want(
                     [1 + k as u64, *runs, steps, topology],
                     is_running,
-                    &question,
+                    (&question, pick),
                     || match finished {
                         Some(network) => System::new(network),
                         None => System::new(&curve.network_at(&curve.record.values)),
@@ -214,7 +222,7 @@ impl Coach {
         responders[0].want(
             [topology ^ (task << 32), parameters, live_key, 0],
             is_running || editor.is_dragging(),
-            &question,
+            (&question, pick),
             || System::new(shown),
         );
     }
@@ -321,6 +329,17 @@ impl Coach {
         self.notice = None;
         self.responders.iter_mut().for_each(Responder::clear);
         self.rewound_at = None;
+        self.pick = Pick::default();
+    }
+
+    /// What the responses are drawn of.
+    pub(crate) fn pick(&self) -> Pick {
+        self.pick
+    }
+
+    /// Draws the responses of something else.
+    pub(crate) fn set_pick(&mut self, pick: Pick) {
+        self.pick = pick;
     }
 
     /// Lets the training run, or holds it and keeps its best.
@@ -509,6 +528,11 @@ impl Coach {
     /// The compiled task, if all is well.
     pub(crate) fn question(&self) -> Option<&Arc<Question>> {
         self.questions.question()
+    }
+
+    /// The same, or the one before it while a changed task is being read: for pictures alone.
+    pub(crate) fn seen_question(&self) -> Option<&Arc<Question>> {
+        self.questions.seen()
     }
 
     /// What the last comparison came to: with NDC, without.

@@ -4,11 +4,14 @@
 
 mod application;
 mod coach;
+mod data_file;
 mod gates;
 mod gradient;
 mod loss_plot;
 mod on_canvas;
+mod pick;
 mod picture;
+mod points;
 mod question;
 mod response;
 mod response_plot;
@@ -21,8 +24,10 @@ use eframe::egui::{Context, Label, Rect, RichText, Ui, UiBuilder, pos2};
 
 pub(crate) use application::Application;
 pub(crate) use coach::Coach;
+pub(crate) use data_file::{is_data_file, task_from_file};
 pub(crate) use gradient::edges_ui;
 pub(crate) use on_canvas::thumbnails_ui;
+pub(crate) use pick::Pick;
 pub(crate) use trainable::{is_trained, set_trained};
 
 use super::canvas::StateScale;
@@ -65,6 +70,11 @@ impl Windows {
         was_open
     }
 
+    /// Whether clicks on the response set points of the task.
+    pub(crate) fn is_drawing(&self, document: &Document) -> bool {
+        self.task.is_open && self.task.is_drawing && points::obstacle(document).is_none()
+    }
+
     /// Whether slopes are to be painted on the canvas.
     pub(crate) fn paints_gradient(&self) -> bool {
         self.is_gradient_open && self.is_gradient_painted
@@ -99,6 +109,8 @@ pub(crate) struct Panel<'a> {
     pub(crate) scale: &'a StateScale,
     pub(crate) view: &'a ViewState,
     pub(crate) coach: &'a Coach,
+    /// Whether clicks on the response set points of the task.
+    pub(crate) is_drawing: bool,
 }
 
 /// Draws the panel into all the room there is.
@@ -138,9 +150,10 @@ pub(crate) fn training_ui(ui: &mut Ui, panel: &Panel<'_>, commands: &mut Vec<Com
         left += width + theme::STEP;
     }
     let mut right = plots.right();
-    if let Some(question) = panel.coach.question() {
+    if let Some(question) = panel.coach.seen_question() {
         let palette = Palette::current(ui);
-        let is_map = question.objective.inputs().len() > 1;
+        let pick = panel.coach.pick().within(question);
+        let is_map = pick.up.is_some();
         // A heat map is square; a curve may be wider.
         let width = if is_map {
             plots.height() + 24.0
@@ -162,10 +175,13 @@ pub(crate) fn training_ui(ui: &mut Ui, panel: &Panel<'_>, commands: &mut Vec<Com
                 network: panel.editor.network(),
                 simulation: panel.simulation,
                 question,
+                pick,
                 responder: panel.coach.responder(k),
                 title,
                 ink: loss_plot::ink(palette, k == 1),
                 has_crosshair: !is_comparison,
+                // Until the last change has been taken in, another would be lost.
+                is_drawing: panel.is_drawing && panel.coach.question().is_some(),
             };
             inside(ui, rect, |ui| {
                 response_plot::response_ui(ui, &plot, commands);

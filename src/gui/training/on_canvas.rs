@@ -1,12 +1,15 @@
 //! What training adds to the canvas: in each hidden tank a thumbnail of its own response.
 
 use eframe::egui::{
-    Align2, LayerId, Order, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
+    Align2, LayerId, Order, Painter, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2,
+    vec2,
 };
 
 use super::picture::{self, Picture, SMALL, Tone};
 use super::response::Response;
 use crate::gui::canvas::{Camera, Scene};
+use crate::gui::chart::{Axes, padded};
+use crate::gui::number;
 use crate::gui::theme::{self, Palette};
 use crate::network::{Network, Role as Part};
 
@@ -28,7 +31,7 @@ pub(crate) fn thumbnails_ui(
     network: &Network,
     (response, is_stale): (&Response, bool),
 ) {
-    if camera.zoom() < 0.5 || response.axes.len() != 2 {
+    if camera.zoom() < 0.5 {
         return;
     }
     let palette = Palette::current(ui);
@@ -64,7 +67,7 @@ pub(crate) fn thumbnails_ui(
             most: SMALL,
             is_stale,
         };
-        picture::paint(&painter, palette, rect, &picture);
+        one_ui(&painter, palette, rect, &picture, extent);
         painter.rect_stroke(
             rect,
             1.0,
@@ -78,6 +81,32 @@ pub(crate) fn thumbnails_ui(
         if touch.hovered() {
             enlarged(ui, area, rect, &label, picture, extent);
         }
+    }
+}
+
+/// One picture: a heat map over two inputs, a curve over one.
+fn one_ui(
+    painter: &Painter,
+    palette: &Palette,
+    rect: Rect,
+    picture: &Picture<'_>,
+    extent: [f64; 2],
+) {
+    let response = picture.response;
+    let [axis] = response.axes.as_slice() else {
+        picture::paint(painter, palette, rect, picture);
+        return;
+    };
+    painter.rect_filled(rect, 0.0, palette.background);
+    let axes = Axes::new(rect, axis.range, padded(extent, 0.1));
+    let strength = if picture.is_stale { 0.45 } else { 1.0 };
+    let stroke = Stroke::new(1.4, palette.text.gamma_multiply(strength));
+    let samples: Vec<Option<[f64; 2]>> = (0..axis.samples)
+        .map(|k| Some([axis.at(k), response.state(picture.slot, k, 0)?]))
+        .collect();
+    // Where nothing settles there is no line.
+    for line in samples.split(Option::is_none) {
+        axes.curve(painter, line.iter().flatten().copied(), stroke);
     }
 }
 
@@ -121,15 +150,15 @@ fn enlarged(
         most: usize::MAX,
         ..thumbnail
     };
-    picture::paint(&painter, palette, picture, &whole);
+    one_ui(&painter, palette, picture, &whole, [lo, hi]);
     painter.text(
         pos2(picture.left(), picture.bottom() + 6.0),
         Align2::LEFT_TOP,
-        format!(
-            "blue {}   orange {}",
-            crate::gui::number::state(lo),
-            crate::gui::number::state(hi)
-        ),
+        if thumbnail.response.axes.len() == 1 {
+            format!("from {} to {}", number::state(lo), number::state(hi))
+        } else {
+            format!("blue {}   orange {}", number::state(lo), number::state(hi))
+        },
         theme::mono(theme::SMALL),
         palette.dim,
     );

@@ -98,6 +98,8 @@ pub(crate) struct Questions {
     /// The revision at which the task was last compared.
     seen: Option<(u64, u64)>,
     answer: Option<Result<Arc<Question>, Problem>>,
+    /// The last good answer of this network, for pictures while the next is being worked out.
+    last: Option<Arc<Question>>,
 }
 
 impl Questions {
@@ -114,6 +116,7 @@ impl Questions {
             key: None,
             seen: None,
             answer: None,
+            last: None,
         }
     }
 
@@ -149,6 +152,12 @@ impl Questions {
     }
 
     fn order(&mut self, network: &Network, key: Option<&Key>) {
+        let is_same_network = match (&self.key, key) {
+            (Some(old), Some(new)) => old.topology == new.topology,
+            _ => false,
+        };
+        let last = self.question().cloned().or(self.last.take());
+        self.last = last.filter(|_| is_same_network);
         self.answer = None;
         let Some(key) = key else {
             return;
@@ -174,6 +183,14 @@ impl Questions {
     /// The compiled task, if all is well.
     pub(crate) fn question(&self) -> Option<&Arc<Question>> {
         self.answer.as_ref()?.as_ref().ok()
+    }
+
+    /// The compiled task, or the one before it while it is being worked out.
+    pub(crate) fn seen(&self) -> Option<&Arc<Question>> {
+        match &self.answer {
+            Some(answer) => answer.as_ref().ok(),
+            None => self.last.as_ref(),
+        }
     }
 
     /// Whether a task is being compiled.

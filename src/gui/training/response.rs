@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use eframe::egui::Context;
 
+use super::pick::Pick;
 use super::question::Question;
 use crate::job::{Cancel, Event, Worker};
 use crate::learn::rows::quick;
@@ -89,14 +90,18 @@ impl Response {
 struct Order {
     system: System,
     question: Arc<Question>,
+    pick: Pick,
     axes: Vec<Axis>,
 }
 
 /// What a response belongs to: equal numbers mean equal parameters.
 pub(crate) type Key = [u64; 4];
 
+/// The same, and what is drawn.
+type Full = (Key, Pick);
+
 struct Kept {
-    key: Key,
+    key: Full,
     level: usize,
     response: Response,
 }
@@ -104,8 +109,8 @@ struct Kept {
 /// Keeps the response to the parameters of the moment.
 pub(crate) struct Responder {
     worker: Option<Worker<Order, Option<Response>>>,
-    ordered: Option<(Key, usize)>,
-    wanted: Option<Key>,
+    ordered: Option<(Full, usize)>,
+    wanted: Option<Full>,
     kept: Option<Kept>,
     failure: Option<String>,
 }
@@ -134,9 +139,10 @@ impl Responder {
         &mut self,
         key: Key,
         is_moving: bool,
-        question: &Arc<Question>,
+        (question, pick): (&Arc<Question>, Pick),
         system: impl FnOnce() -> System,
     ) {
+        let key = (key, pick);
         self.wanted = Some(key);
         let Some(worker) = &mut self.worker else {
             return;
@@ -165,7 +171,7 @@ impl Responder {
         let is_under_way = match self.ordered {
             // A coarse picture is soon done, and a stale one better than none: else a picture that is always overtaken
             // would never be seen.
-            Some((_, 0)) => true,
+            Some(((_, of), 0)) => of == pick,
             Some((of, _)) => of == key,
             None => false,
         };
@@ -176,13 +182,14 @@ impl Responder {
         if level > 0 && system.free_count() > MOST_FOR_FINE {
             return;
         }
-        let axes = axes(&system, question, level);
+        let axes = axes(&system, question, pick, level);
         if axes.is_empty() {
             return;
         }
         worker.submit(Order {
             system,
             question: Arc::clone(question),
+            pick,
             axes,
         });
         self.ordered = Some((key, level));
@@ -198,7 +205,9 @@ impl Responder {
     /// The last response, and whether it belongs to older parameters.
     pub(crate) fn response(&self) -> Option<(&Response, bool)> {
         let kept = self.kept.as_ref()?;
-        Some((&kept.response, self.wanted != Some(kept.key)))
+        // A picture of something else is none.
+        let is_same = self.wanted.is_some_and(|(_, pick)| pick == kept.key.1);
+        is_same.then_some((&kept.response, self.wanted != Some(kept.key)))
     }
 
     /// Why there is none.
@@ -212,17 +221,18 @@ impl Responder {
     }
 }
 
-/// The axes of the picture: the first one or two inputs, over their questions and a little beyond.
-fn axes(system: &System, question: &Question, level: usize) -> Vec<Axis> {
+/// The axes of the picture: the one or two inputs that vary, over their questions and a little beyond.
+fn axes(system: &System, question: &Question, pick: Pick, level: usize) -> Vec<Axis> {
     let slots = question.objective.inputs();
-    let count = slots.len().min(2);
-    let samples = if count == 2 { ALONG_TWO } else { ALONG_ONE };
+    let samples = if pick.up.is_some() {
+        ALONG_TWO
+    } else {
+        ALONG_ONE
+    };
     let states = system.platform().state_range();
-    slots
-        .iter()
-        .take(count)
-        .enumerate()
-        .filter_map(|(input, &slot)| {
+    pick.along()
+        .filter_map(|input| {
+            let &slot = slots.get(input)?;
             let [lo, hi] = question.input_range(input);
             let air = BEYOND * (hi - lo);
             let is_state = |u: f64| states.contains(question.task.encode.apply(u));
@@ -244,8 +254,14 @@ fn compute(order: Order, cancel: &Cancel) -> Option<Response> {
     let Order {
         mut system,
         question,
+        pick,
         axes,
     } = order;
+    for (input, state) in pick.held(&question) {
+        if let Some(&slot) = question.objective.inputs().get(input) {
+            system.set_clamp(slot, state);
+        }
+    }
     let options = quick(false);
     let mut states = Vec::new();
     let rows = axes.get(1).map_or(1, |axis| axis.samples);

@@ -5,7 +5,9 @@ use eframe::egui::{
     Ui, WidgetInfo, pos2, vec2,
 };
 
+use super::pick::{self, Pick};
 use super::picture::{self, Picture, Tone};
+use super::points::points_ui;
 use super::question::Question;
 use super::response::{Responder, Response};
 use crate::gui::chart::{Axes, padded};
@@ -25,6 +27,8 @@ pub(super) struct Plot<'a> {
     pub(super) network: &'a Network,
     pub(super) simulation: &'a Simulation,
     pub(super) question: &'a Question,
+    /// What is drawn, within what the task has.
+    pub(super) pick: Pick,
     pub(super) responder: &'a Responder,
     /// The words over it, such as "with NDC"; the output's name if `None`.
     pub(super) title: Option<&'a str>,
@@ -32,6 +36,8 @@ pub(super) struct Plot<'a> {
     pub(super) ink: eframe::egui::Color32,
     /// Whether a crosshair can be dragged.
     pub(super) has_crosshair: bool,
+    /// Whether clicks set points of the task instead.
+    pub(super) is_drawing: bool,
 }
 
 /// Draws the plot into all the room there is.
@@ -39,24 +45,21 @@ pub(super) fn response_ui(ui: &mut Ui, plot: &Plot<'_>, commands: &mut Vec<Comma
     let palette = Palette::current(ui);
     let (rect, touch) = ui.allocate_exact_size(ui.available_size(), Sense::click_and_drag());
     let painter = ui.painter_at(rect);
-    let formula = formula(plot);
     let label = match plot.title {
         Some(title) => format!("response {title}"),
         None => "response".to_owned(),
     };
     touch.widget_info(|| WidgetInfo::labeled(Role::Figure, true, &label));
-    let heading = plot.title.unwrap_or(&formula);
-    let heading = painter.text(
-        rect.min + vec2(2.0, 0.0),
-        Align2::LEFT_TOP,
-        heading,
-        theme::strong(theme::SMALL),
-        if plot.title.is_some() {
-            plot.ink
-        } else {
-            palette.text
-        },
-    );
+    let heading = match plot.title {
+        Some(title) => painter.text(
+            rect.min + vec2(2.0, 0.0),
+            Align2::LEFT_TOP,
+            title,
+            theme::strong(theme::SMALL),
+            plot.ink,
+        ),
+        None => choice_ui(ui, rect, plot, commands),
+    };
     let area = Rect::from_min_max(rect.min + vec2(34.0, 20.0), rect.max - vec2(4.0, 22.0));
     if area.width() < 50.0 || area.height() < 30.0 {
         return;
@@ -83,7 +86,11 @@ pub(super) fn response_ui(ui: &mut Ui, plot: &Plot<'_>, commands: &mut Vec<Comma
     axes.x_numbers(&painter, palette);
     axes.y_numbers(&painter, palette);
     if plot.has_crosshair {
-        let reading = crosshair_ui(ui, &touch, &painter, &axes, plot, response, commands);
+        let reading = if plot.is_drawing && response.axes.len() == 1 {
+            points_ui(ui, &touch, &painter, &axes, plot, commands)
+        } else {
+            crosshair_ui(ui, &touch, &painter, &axes, plot, response, commands)
+        };
         let at = pos2(rect.right() - 4.0, rect.top());
         let galley = painter.layout_no_wrap(reading, theme::mono(theme::SMALL), palette.dim);
         if at.x - galley.size().x > heading.right() + 6.0 {
@@ -92,27 +99,15 @@ pub(super) fn response_ui(ui: &mut Ui, plot: &Plot<'_>, commands: &mut Vec<Comma
     }
 }
 
-/// "y(x1, x2)".
-fn formula(plot: &Plot<'_>) -> String {
-    let title = |key| plot.network.node(key).map_or("?", Node::title);
-    let inputs: Vec<&str> = plot
-        .question
-        .task
-        .inputs
-        .iter()
-        .map(|&key| title(key))
-        .collect();
-    let output = plot
-        .question
-        .task
-        .outputs
-        .first()
-        .map_or("?", |&key| title(key));
-    let inputs = match inputs.len() {
-        0..=3 => inputs.join(", "),
-        _ => format!("{}, {}, …", inputs[0], inputs[1]),
-    };
-    format!("{output}({inputs})")
+/// The heading: what is drawn, and the choice of something else.
+fn choice_ui(ui: &mut Ui, rect: Rect, plot: &Plot<'_>, commands: &mut Vec<Command>) -> Rect {
+    let strip = Rect::from_min_size(rect.min, vec2(0.7 * rect.width(), 18.0));
+    let builder = eframe::egui::UiBuilder::new().max_rect(strip);
+    ui.scope_builder(builder, |ui| {
+        pick::pick_ui(ui, plot.network, plot.question, plot.pick, commands);
+        ui.min_rect()
+    })
+    .inner
 }
 
 /// Gives a class task's states, which have no targets to be decoded to, in node units.
@@ -133,19 +128,25 @@ fn curve(
     is_stale: bool,
 ) -> Option<Axes> {
     let axis = response.axes.first()?;
-    let slot = *response.outputs.first()?;
+    let slot = *response.outputs.get(plot.pick.output)?;
     let decode = decode(plot.question);
+    let held = plot.pick.held(plot.question);
     let targets: Vec<[f64; 2]> = plot
         .question
         .objective
         .examples()
         .iter()
+        .filter(|example| Pick::shows(&held, example))
         .filter_map(|example| {
             let Goal::States(goal) = &example.goal else {
                 return None;
             };
-            let x = plot.question.task.encode.invert(*example.inputs.first()?);
-            Some([x, decode.invert(*goal.first()?)])
+            let x = plot
+                .question
+                .task
+                .encode
+                .invert(*example.inputs.get(plot.pick.across)?);
+            Some([x, decode.invert(*goal.get(plot.pick.output)?)])
         })
         .collect();
     let mut y = [f64::INFINITY, f64::NEG_INFINITY];
@@ -215,9 +216,13 @@ fn map(
     let [horizontal, vertical] = response.axes.as_slice() else {
         return None;
     };
-    let slot = *response.outputs.first()?;
+    let slot = *response.outputs.get(plot.pick.output)?;
     let decode = decode(plot.question);
-    let targets = plot.question.target_range(0).map(|u| decode.apply(u));
+    let held = plot.pick.held(plot.question);
+    let targets = plot
+        .question
+        .target_range(plot.pick.output)
+        .map(|u| decode.apply(u));
     let tone = Tone::over(targets);
     let shown = Picture {
         response,
@@ -242,12 +247,20 @@ fn map(
     };
     let axes = Axes::new(area, widened(horizontal), widened(vertical));
     for example in plot.question.objective.examples() {
-        let (Goal::States(goal), [x, y, ..]) = (&example.goal, example.inputs.as_slice()) else {
+        let up = plot.pick.up.and_then(|up| example.inputs.get(up));
+        let (Goal::States(goal), Some(x), Some(y), true) = (
+            &example.goal,
+            example.inputs.get(plot.pick.across),
+            up,
+            Pick::shows(&held, example),
+        ) else {
             continue;
         };
         let encode = plot.question.task.encode;
         let at = axes.screen([encode.invert(*x), encode.invert(*y)]);
-        let high = goal.first().is_some_and(|goal| *goal > tone.middle);
+        let high = goal
+            .get(plot.pick.output)
+            .is_some_and(|goal| *goal > tone.middle);
         let [low_ink, _, high_ink] = palette.states;
         painter.circle(
             at,
@@ -307,7 +320,7 @@ fn crosshair_ui(
         .question
         .task
         .outputs
-        .first()
+        .get(plot.pick.output)
         .and_then(|&key| plot.simulation.state_of(key))
         .map(|x| decode.invert(x));
     let (Some(&x), Some(output)) = (inputs.first(), output) else {
@@ -338,13 +351,13 @@ fn crosshair_ui(
         ui.set_cursor_icon(CursorIcon::Crosshair);
     }
     if let Some(to) = moved {
-        let clamps = response
-            .axes
-            .iter()
-            .zip(to)
-            .map(|(axis, u)| (axis.key, encode.apply(u)))
-            .collect();
-        commands.push(Command::Hold(clamps));
+        let moved = response.axes.iter().zip(to);
+        let moved = moved.map(|(axis, u)| (axis.key, encode.apply(u)));
+        // What the picture holds is held in the run, too: else the crosshair would stand beside it.
+        let held = plot.pick.held(plot.question).into_iter();
+        let held =
+            held.filter_map(|(input, state)| Some((*plot.question.task.inputs.get(input)?, state)));
+        commands.push(Command::Hold(moved.chain(held).collect()));
     }
     if touch.double_clicked() {
         commands.push(Command::Release);

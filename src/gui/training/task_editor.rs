@@ -6,6 +6,7 @@ use eframe::egui::{
 };
 
 use super::gates::{self, Gate, QUESTIONS};
+use super::points;
 use super::question::located;
 use crate::device::ParamRange;
 use crate::document::{Document, Edit, Problem};
@@ -29,6 +30,8 @@ const FORMULAS: [(&str, &str); 4] = [
 pub(crate) struct TaskEditor {
     /// Whether the window is open.
     pub(crate) is_open: bool,
+    /// Whether clicks on the response set points.
+    pub(super) is_drawing: bool,
     formula: Option<String>,
     path: Option<String>,
     problem: Option<Problem>,
@@ -44,6 +47,7 @@ impl TaskEditor {
     pub(crate) fn clear(&mut self) {
         *self = Self {
             is_open: self.is_open,
+            is_drawing: false,
             ..Self::default()
         };
     }
@@ -80,6 +84,7 @@ impl TaskEditor {
         self.function_ui(ui, document, commands);
         ui.separator();
         self.data_ui(ui, document, commands);
+        self.points_ui(ui, document);
         if let Some(task) = task {
             ui.separator();
             scaling_ui(ui, task, commands);
@@ -228,6 +233,23 @@ impl TaskEditor {
                 self.formula = Some(text);
             }
         }
+    }
+
+    /// The switch that lets points be drawn on the response.
+    fn points_ui(&mut self, ui: &mut Ui, document: &Document) {
+        if document.task.is_none() {
+            return;
+        }
+        ui.separator();
+        let obstacle = points::obstacle(document);
+        let switch = egui::Checkbox::new(&mut self.is_drawing, "Draw points on the response");
+        ui.add_enabled(obstacle.is_none(), switch);
+        note_ui(
+            ui,
+            obstacle.unwrap_or(
+                "while this window is open: click to add or remove one, drag to move it",
+            ),
+        );
     }
 
     fn data_ui(&mut self, ui: &mut Ui, document: &Document, commands: &mut Vec<Command>) {

@@ -1,0 +1,37 @@
+//! The actions that change how the window looks, and those that put another document in it.
+
+use eframe::egui::{Context, Theme};
+
+use super::App;
+use crate::device::Platform;
+use crate::gui::command::Action;
+
+impl App {
+    /// Carries an action out if it is one of these; returns whether it is.
+    pub(super) fn look(&mut self, ctx: &Context, action: Action) -> bool {
+        match action {
+            Action::Larger => self.view.magnify(ctx, 1),
+            Action::Smaller => self.view.magnify(ctx, -1),
+            Action::UsualSize => self.view.magnify(ctx, 0),
+            Action::ReducedMotion => {
+                self.view.is_motion_reduced = !self.view.is_motion_reduced;
+                if self.view.is_motion_reduced && self.flipping.take().is_some() {
+                    self.simulation.release();
+                }
+            }
+            Action::New => self.open_empty(Platform::Electronic),
+            Action::NewChemical => self.open_empty(Platform::Chemical),
+            Action::BringBack => self.bring_back(),
+            Action::StartFresh => self.start_fresh(),
+            Action::Theme => {
+                self.view.theme = match self.view.theme {
+                    Theme::Dark => Theme::Light,
+                    Theme::Light => Theme::Dark,
+                };
+                ctx.set_theme(self.view.theme);
+            }
+            _ => return false,
+        }
+        true
+    }
+}
