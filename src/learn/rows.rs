@@ -1,5 +1,7 @@
 //! The settled states of all rows of a task: from scratch, or followed from the last parameters.
 
+use std::ops::Range;
+
 use super::gradient::{self, GradientError, RowRule, Settled, add_row_gradient};
 use super::objective::Objective;
 use super::parameters::Parameters;
@@ -157,12 +159,8 @@ impl Rows {
         Ok(loss)
     }
 
-    /// Compares a row's state with the one reached from `initial`, and takes that if they differ. Returns whether they
-    /// did.
-    ///
-    /// # Errors
-    /// If the row has no steady state.
-    pub fn confirm_row(
+    /// Whether a row's state differs from the one reached from `initial`, which is taken then.
+    fn confirm_row(
         &mut self,
         system: &mut System,
         objective: &Objective,
@@ -185,7 +183,8 @@ impl Rows {
         Ok(differs)
     }
 
-    /// [`Rows::confirm_row`] for every row. Returns how many differed.
+    /// Compares the states of some rows with those reached from `initial`, and takes these where they differ. Returns how
+    /// many did.
     ///
     /// # Errors
     /// The first row without a steady state.
@@ -193,10 +192,11 @@ impl Rows {
         &mut self,
         system: &mut System,
         objective: &Objective,
+        rows: Range<usize>,
         options: &Options,
     ) -> Result<usize, Unsettled> {
         let mut jumps = 0;
-        for row in 0..self.states.len() {
+        for row in rows {
             jumps += usize::from(self.confirm_row(system, objective, row, options)?);
         }
         Ok(jumps)

@@ -26,13 +26,19 @@ use super::{init, twin};
 use crate::network::Network;
 use crate::system::System;
 
-/// Updates between two comparisons with the states reached from `initial`, one row at a time in turn, while the goal is
+/// In so many comparisons all rows have had their turn.
+const TURNS: usize = 4;
+
+/// Updates between two comparisons with the states reached from `initial`, of some of the rows in turn, while the goal is
 /// far: often enough that a jump costs a small part of a run, seldom enough that the comparisons do.
 const CONFIRM_FAR: usize = 40;
 
-/// Near the goal parameters hardly move, and what counts is how far they have come since the last comparison: the sum
-/// over updates of the largest change of a coordinate. Coordinates are of order one (energies in k_B·T, logarithms of
-/// rates), so that a branch is followed over a small part of its length at most.
+/// The same near the goal, where parameters hardly move any more.
+const CONFIRM_NEAR: usize = 60;
+
+/// Near the goal rows are also compared when the parameters have come this far since the last comparison: the sum over
+/// updates of the largest change of a coordinate. Coordinates are of order one (energies in k_B·T, logarithms of rates),
+/// so that a branch is followed over a small part of its length at most.
 const CONFIRM_TRAVEL: f64 = 0.25;
 
 /// Comparisons that may disagree before a seeded run starts anew: the network has several states then, and goes on
@@ -272,16 +278,16 @@ impl Trainer {
             .rows
             .follow(&mut self.system, &self.objective, &options)?;
         if let Some(rows) = self.due(loss) {
-            let mut jumps = 0;
-            for row in rows {
-                jumps += usize::from(self.rows.confirm_row(
-                    &mut self.system,
-                    &self.objective,
-                    row,
-                    &options,
-                )?);
-            }
+            let (system, objective) = (&mut self.system, &self.objective);
+            let mut jumps = self
+                .rows
+                .confirm(system, objective, rows.clone(), &options)?;
             if jumps > 0 {
+                // Where one row has jumped others may have.
+                let others = [0..rows.start, rows.end..objective.examples().len()];
+                for rows in others {
+                    jumps += self.rows.confirm(system, objective, rows, &options)?;
+                }
                 self.branch_jumps += jumps;
                 self.run.strikes += 1;
                 loss = self
@@ -438,20 +444,22 @@ impl Trainer {
     }
 
     /// The rows whose states are to be compared now with those reached from `initial`: all when the goal seems to be
-    /// reached, else every so often the next one.
+    /// reached, else every so often the next part.
     fn due(&mut self, loss: f64) -> Option<Range<usize>> {
         let rows = self.objective.examples().len();
+        let since = self.losses.len() - self.run.confirmed_at;
         let is_due = if self.run.is_near {
-            self.run.travelled >= CONFIRM_TRAVEL
+            since >= CONFIRM_NEAR || self.run.travelled >= CONFIRM_TRAVEL
         } else if self.is_near(loss) {
             return Some(0..rows);
         } else {
-            self.losses.len() - self.run.confirmed_at >= CONFIRM_FAR
+            since >= CONFIRM_FAR
         };
         is_due.then(|| {
-            let row = self.run.next_row % rows;
-            self.run.next_row = row + 1;
-            row..row + 1
+            let first = self.run.next_row % rows;
+            let end = (first + rows.div_ceil(TURNS)).min(rows);
+            self.run.next_row = end;
+            first..end
         })
     }
 
@@ -565,6 +573,7 @@ impl Trainer {
         self.parameters
             .set_coordinates(&mut self.system, &self.coordinates);
         let quick = quick(self.plan.monotone);
+        let all_rows = 0..self.objective.examples().len();
         if self
             .rows
             .follow(&mut self.system, &self.objective, &quick)
@@ -572,7 +581,7 @@ impl Trainer {
         {
             self.branch_jumps += self
                 .rows
-                .confirm(&mut self.system, &self.objective, options)
+                .confirm(&mut self.system, &self.objective, all_rows, options)
                 .ok()?;
         }
         self.rows
