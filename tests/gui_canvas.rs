@@ -8,6 +8,7 @@
 
 mod opened;
 
+use eframe::egui::accesskit::Toggled;
 use eframe::egui::{
     self, Event, Key, Modifiers, PointerButton, Pos2, Rect, Role, Vec2, pos2, vec2,
 };
@@ -475,6 +476,16 @@ fn a_selection_is_copied_as_text_and_pasted_in_another_window() {
     other.event(Event::Paste(text));
     other.run_steps(3);
     assert_eq!(network(&other).nodes().len(), 8);
+    // Nothing lies over anything else.
+    let places: Vec<[f64; 2]> = network(&other)
+        .nodes()
+        .iter()
+        .map(|node| node.at.unwrap())
+        .collect();
+    for (k, a) in places.iter().enumerate() {
+        let is_over = |b: &[f64; 2]| (a[0] - b[0]).abs() < 30.0 && (a[1] - b[1]).abs() < 30.0;
+        assert!(!places[k + 1..].iter().any(is_over));
+    }
     let devices: Vec<_> = network(&other)
         .edges()
         .iter()
@@ -489,6 +500,12 @@ fn a_selection_is_copied_as_text_and_pasted_in_another_window() {
     other.run_steps(3);
     other.get_by_label("The clipboard holds no network");
     assert_eq!(written(&other), empty);
+    // A whole file, which has a task, is inserted like any other text, and what is left out is said.
+    let whole = written(&preset("fold"));
+    other.event(Event::Paste(whole));
+    other.run_steps(3);
+    assert_eq!(network(&other).edges().len(), 1);
+    other.get_by_label_contains("without its task");
     harness.key_press_modifiers(Modifiers::COMMAND, Key::D);
     harness.run_steps(3);
     assert_eq!(network(&harness).nodes().len(), 8);
@@ -693,4 +710,90 @@ fn a_fast_hand_is_not_taken_for_one_that_pans() {
     release(&mut harness, to, Modifiers::NONE);
     assert_eq!(harness.state().undo_name(), Some("add h1 and e4"));
     assert!((tank(&harness, "y").center() - y.center()).length() < 0.5);
+}
+
+#[test]
+fn the_flow_scale_is_a_choice_of_the_view() {
+    let mut harness = preset("xor-minimal");
+    let before = written(&harness);
+    harness.get_by_label("View").click();
+    harness.run_steps(4);
+    harness
+        .get_by_label_contains("Flow to linear scale")
+        .click();
+    harness.run_steps(4);
+    harness.get_by_label("View").click();
+    harness.run_steps(4);
+    let row = harness.get_by_label_contains("Flow to linear scale");
+    assert_eq!(row.accesskit_node().toggled(), Some(Toggled::True));
+    assert_eq!(written(&harness), before);
+}
+
+#[test]
+fn a_click_that_trembles_moves_nothing_and_selects() {
+    let mut harness = preset("xor-minimal");
+    let before = written(&harness);
+    let s = tank(&harness, "s");
+    let key = node(&harness, "s").key();
+    for at in [
+        s.center_top() + vec2(0.0, 12.0),
+        s.left_center(),
+        s.right_bottom(),
+    ] {
+        harness.key_press(Key::Escape);
+        harness.run_steps(2);
+        drag(&mut harness, at, at + vec2(3.0, 2.0));
+        assert_eq!(written(&harness), before);
+        assert!(harness.state().selected().nodes.contains(&key));
+    }
+}
+
+/// What was done in one window is told apart from what undo must give back: every gesture here, then all of them undone.
+#[test]
+fn every_gesture_is_undone_to_the_byte_and_done_again() {
+    let mut harness = preset("xor-minimal");
+    let mut files = vec![written(&harness)];
+    let area = canvas(&harness);
+    let mut names = Vec::new();
+    let note = |harness: &mut Window, files: &mut Vec<String>, names: &mut Vec<String>| {
+        files.push(written(harness));
+        names.push(harness.state().undo_name().unwrap().to_owned());
+    };
+    double_click(&mut harness, area.min + vec2(300.0, 60.0));
+    note(&mut harness, &mut files, &mut names);
+    for key in [Key::H, Key::X, Key::U, Key::Y] {
+        harness.key_press(key);
+        harness.run_steps(3);
+        note(&mut harness, &mut files, &mut names);
+    }
+    let (h1, y) = (tank(&harness, "h1"), tank(&harness, "y"));
+    drag(&mut harness, h1.center_bottom(), y.left_center());
+    note(&mut harness, &mut files, &mut names);
+    for key in [Key::Num3, Key::W] {
+        harness.key_press(key);
+        harness.run_steps(3);
+        note(&mut harness, &mut files, &mut names);
+    }
+    for key in [Key::D, Key::L] {
+        harness.key_press_modifiers(Modifiers::COMMAND, key);
+        harness.run_steps(4);
+        note(&mut harness, &mut files, &mut names);
+    }
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    harness.run_steps(2);
+    harness.key_press(Key::Delete);
+    harness.run_steps(3);
+    note(&mut harness, &mut files, &mut names);
+    assert!(network(&harness).nodes().is_empty());
+    for (file, name) in files.iter().rev().skip(1).zip(names.iter().rev()) {
+        assert_eq!(harness.state().undo_name(), Some(name.as_str()));
+        undo(&mut harness);
+        assert_eq!(&written(&harness), file, "{name}");
+    }
+    assert_eq!(harness.state().undo_name(), None);
+    for (file, name) in files.iter().skip(1).zip(&names) {
+        harness.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::Z);
+        harness.run_steps(3);
+        assert_eq!(&written(&harness), file, "{name}");
+    }
 }

@@ -349,3 +349,25 @@ fn files_of_late_are_in_the_menu_and_missing_ones_cannot_be_chosen() {
     harness.run_steps(3);
     assert_eq!(harness.state().document().network.name, "Fold");
 }
+
+#[test]
+fn enter_in_the_path_saves_and_opens() {
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("typed.json");
+    let mut harness = preset(&folder, "fold");
+    set_shift(&mut harness, 0.5);
+    for key in [Key::S, Key::O] {
+        harness.key_press_modifiers(Modifiers::COMMAND, key);
+        harness.run_steps(3);
+        harness
+            .get_by_label("path")
+            .set_text_value_accesskit(&path.display().to_string());
+        harness.run_steps(2);
+        harness.key_press(Key::Enter);
+        harness.run_steps(3);
+        assert!(path.exists() && harness.query_by_label("path").is_none());
+        assert!(!harness.state().is_unsaved());
+        harness.key_press_modifiers(Modifiers::COMMAND, Key::N);
+        harness.run_steps(3);
+    }
+}

@@ -104,6 +104,8 @@ fn why_ui(ui: &mut Ui, network: &Network, badge: &Badge, commands: &mut Vec<Comm
                 .iter()
                 .for_each(|&culprit| all.insert(culprit));
             commands.push(Command::SelectSet(all));
+            // It would cover what all of them share.
+            ui.close();
         }
     }
 }
@@ -121,9 +123,7 @@ pub(crate) fn badges(network: &Network, derived: &Derived) -> Vec<Badge> {
         .into()
 }
 
-fn badge(word: &str, answer: Option<bool>, why: String, mut culprits: Vec<Element>) -> Badge {
-    culprits.sort_unstable();
-    culprits.dedup();
+fn badge(word: &str, answer: Option<bool>, why: String, culprits: Vec<Element>) -> Badge {
     Badge {
         text: match answer {
             Some(true) => word.to_owned(),

@@ -1,6 +1,6 @@
 //! What comes up over the window: file names to type, messages, the key sheet, the honest notes.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use eframe::egui::{
     self, Align2, Context, CornerRadius, Frame, Id, Key, Margin, Modal, RichText, Stroke, TextEdit,
@@ -9,6 +9,7 @@ use eframe::egui::{
 
 use super::command::{Action, Command, Menu};
 use super::theme::{self, Palette};
+use crate::document::Recent;
 
 /// A message: what happened, where, what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,11 +96,22 @@ fn file_ui(ui: &mut Ui, purpose: FileUse, path: &mut String, commands: &mut Vec<
             .hint_text("path of a .json file"),
     );
     let field = field.accessible_name("path");
+    // Asked before the focus is taken back: Enter gives it up.
+    let enter = field.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
     if !field.has_focus() && ui.memory(|memory| memory.focused().is_none()) {
         field.request_focus();
     }
-    let enter = field.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
     let mut is_done = false;
+    // Nothing on the disk is lost without a word.
+    let replaces = purpose == FileUse::Save && Recent::is_there(Path::new(path.trim()));
+    let button = if replaces { "Replace" } else { button };
+    if replaces {
+        ui.label(
+            RichText::new("There is a file of this name; it will be replaced")
+                .size(theme::SMALL)
+                .color(Palette::current(ui).text),
+        );
+    }
     ui.add_space(4.0);
     ui.horizontal(|ui| {
         let is_named = !path.trim().is_empty();

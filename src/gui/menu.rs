@@ -181,12 +181,17 @@ fn menu_ui(
             Action::Training => Some(view.is_training_open),
             _ => None,
         };
-        let button = egui::Button::new(text)
+        let button = egui::Button::new(&text)
             .selected(is_on == Some(true))
             .shortcut_text(action.key_text());
         let response = ui
             .add_enabled(is_enabled, button)
             .on_hover_text(action.tip());
+        if let Some(is_on) = is_on {
+            response.widget_info(|| {
+                egui::WidgetInfo::selected(egui::Role::Button, is_enabled, is_on, &text)
+            });
+        }
         if response.clicked() {
             commands.push(Command::Act(action));
             ui.close();

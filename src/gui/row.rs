@@ -10,9 +10,9 @@ use crate::device::{ParamRange, ParamSpec, Platform};
 
 /// Widths of a parameter row's columns, in points; the slider takes what is left.
 const MARK: f32 = 14.0;
-const NAME: f32 = 80.0;
+const NAME: f32 = 76.0;
 const SYMBOL: f32 = 20.0;
-const NUMBER: f32 = 62.0;
+const NUMBER: f32 = 58.0;
 const UNIT: f32 = 66.0;
 const LIMITS: f32 = 14.0;
 

@@ -19,7 +19,7 @@ const WITH_SPEED: f32 = 480.0;
 
 /// The room, after all these, from which on there is a slider back in time beside the gauge, and its width.
 const WITH_PAST: f32 = 380.0;
-const PAST: f32 = 80.0;
+const PAST: f32 = 64.0;
 
 /// The ends of the residual's bar: powers of ten.
 const RESIDUAL_DECADES: [f64; 2] = [-12.0, 0.0];
@@ -85,7 +85,7 @@ fn past_ui(ui: &mut Ui, simulation: &Simulation, commands: &mut Vec<Command>) {
     let words = RichText::new(words)
         .font(theme::mono(theme::SMALL))
         .color(color);
-    ui.add_sized(vec2(52.0, 24.0), egui::Label::new(words)).on_hover_text(
+    ui.add_sized(vec2(48.0, 24.0), egui::Label::new(words)).on_hover_text(
         "How far back in the run you look, with the parameters it had then. Play goes on from there, with those of \
          today; the document stays as it is",
     );
@@ -177,7 +177,7 @@ fn gauge_ui(ui: &mut Ui, network: &Network, simulation: &Simulation, derived: &D
     let palette = Palette::current(ui);
     let residual = simulation.flow().residual();
     let (words, is_settled) = gauge_words(network, simulation, derived);
-    let (rect, response) = ui.allocate_exact_size(vec2(72.0, 24.0), Sense::hover());
+    let (rect, response) = ui.allocate_exact_size(vec2(52.0, 24.0), Sense::hover());
     let bar = Rect::from_center_size(rect.center(), vec2(rect.width(), 8.0));
     let color = if is_settled {
         palette.ok

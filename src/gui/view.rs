@@ -70,7 +70,7 @@ impl Default for ViewState {
 pub(crate) const MAGNIFICATIONS: [f32; 4] = [1.0, 1.25, 1.5, 2.0];
 
 /// Width and height of a window that has room for panels beside and below the canvas.
-const LEAST_ROOM: [f32; 2] = [760.0, 420.0];
+const LEAST_ROOM: [f32; 2] = [900.0, 420.0];
 
 impl ViewState {
     /// Everything a step larger or smaller, or back to the usual size for 0. Panels that would leave the canvas no room

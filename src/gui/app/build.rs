@@ -344,8 +344,39 @@ impl App {
             place = snapped(place);
         }
         let way = place - middle;
-        let way = [f64::from(way.x), f64::from(way.y)];
+        let way = self.clear_way(&part, [f64::from(way.x), f64::from(way.y)]);
         self.insert_part("paste", &part, |[x, y]| [x + way[0], y + way[1]]);
+        if part.task.is_some() {
+            self.say("Pasted without its task; opening it as a file takes that, too");
+        }
+    }
+
+    /// A way like `way`, on which no reservoir of the part comes to lie over one that is there.
+    fn clear_way(&self, part: &Document, mut way: [f64; 2]) -> [f64; 2] {
+        /// Tanks nearer than this hide one another.
+        const NEAR: f64 = 40.0;
+        /// Pairs beyond which looking for room would be felt.
+        const MOST_PAIRS: usize = 1_000_000;
+        let places = |network: &Network| -> Vec<[f64; 2]> {
+            network.nodes().iter().filter_map(|node| node.at).collect()
+        };
+        let (new, old) = (places(&part.network), places(self.editor.network()));
+        let is_near =
+            |a: [f64; 2], b: [f64; 2]| (a[0] - b[0]).abs() < NEAR && (a[1] - b[1]).abs() < NEAR;
+        if new.len() * old.len() > MOST_PAIRS {
+            return way;
+        }
+        for _ in 0..20 {
+            let covers = |at: &[f64; 2]| {
+                let moved = [at[0] + way[0], at[1] + way[1]];
+                old.iter().any(|&there| is_near(moved, there))
+            };
+            if !new.iter().any(covers) {
+                break;
+            }
+            way = way.map(|x| x + BESIDE);
+        }
+        way
     }
 
     fn insert_part(&mut self, name: &str, part: &Document, moved: impl Fn([f64; 2]) -> [f64; 2]) {

@@ -50,6 +50,11 @@ pub(super) fn edge(shown: &Shown<'_>, edge: &Edge) -> Callout {
 
 /// What is said of a tank: state, steady state, net inflow; and what dragging it does.
 pub(super) fn tank(shown: &Shown<'_>, node: &Node, zone: Zone) -> Callout {
+    if zone == Zone::Rim {
+        // A short one: it must not hide where the edge may go.
+        let hint = row("drag from the rim to connect it", "");
+        return Some((node.title().to_owned(), vec![hint]));
+    }
     let simulation = shown.simulation;
     let platform = shown.network.platform();
     let state = simulation.state_of(node.key())?;
@@ -73,10 +78,9 @@ pub(super) fn tank(shown: &Shown<'_>, node: &Node, zone: Zone) -> Callout {
         rows.push(row("leak", number::short(node.leak, 4)));
     }
     let hint = match (zone, node.role.is_clamped()) {
-        (Zone::Rim, _) => "drag from the rim to connect it",
         (Zone::Level, true) => "drag the level to set it",
         (Zone::Level, false) => "drag the level to kick it",
-        (Zone::Body, _) => "drag to move, click to select",
+        (Zone::Body | Zone::Rim, _) => "drag to move, click to select",
     };
     rows.push(row(hint, ""));
     Some((node.title().to_owned(), rows))
