@@ -26,7 +26,9 @@ use super::{init, twin};
 use crate::network::Network;
 use crate::system::System;
 
-/// In so many comparisons all rows have had their turn.
+/// In so many comparisons all rows have had their turn, for first-order optimizers, whose steps cost less than a
+/// comparison. A Gauss-Newton step costs more, and goes astray with every row that is on another branch: there all rows
+/// are compared at once.
 const TURNS: usize = 4;
 
 /// Updates between two comparisons with the states reached from `initial`, of some of the rows in turn, while the goal is
@@ -456,8 +458,12 @@ impl Trainer {
             since >= CONFIRM_FAR
         };
         is_due.then(|| {
+            let turns = match self.method {
+                Method::Descent(_) => TURNS,
+                Method::LeastSquares(_) => 1,
+            };
             let first = self.run.next_row % rows;
-            let end = (first + rows.div_ceil(TURNS)).min(rows);
+            let end = (first + rows.div_ceil(turns)).min(rows);
             self.run.next_row = end;
             first..end
         })
