@@ -317,8 +317,8 @@ impl<'s> Devices<'s> {
     fn columns<const P: usize>(&self) -> ([&'s [f64]; P], &'s [f64], &'s [f64]) {
         let n = self.a.len();
         let mut params: [&[f64]; P] = [&[]; P];
-        for p in 0..P {
-            params[p] = &self.params[p][..n];
+        for (params, column) in params.iter_mut().zip(self.params) {
+            *params = &column[..n];
         }
         (params, self.a, &self.b[..n])
     }
@@ -327,7 +327,7 @@ impl<'s> Devices<'s> {
 /// The parameters of device `k`.
 #[inline(always)]
 fn theta_of<const P: usize>(params: &[&[f64]; P], k: usize) -> [f64; P] {
-    // An iterator over the array is not always inlined here, and a loop always is.
+    // Not by iterators over the arrays: they are not always inlined, and the kernel then stays scalar.
     let mut theta = [0.0; P];
     for p in 0..P {
         theta[p] = params[p][k];

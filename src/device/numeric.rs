@@ -197,9 +197,10 @@ mod tests {
 
     #[test]
     fn exponentials_keep_their_limits() {
-        assert_eq!((exp(0.0), exp_m1(0.0)), (1.0, 0.0));
-        assert_eq!((exp(f64::NEG_INFINITY), exp(-709.0)), (0.0, 0.0));
-        assert_eq!(exp_m1(f64::NEG_INFINITY), -1.0);
+        let same = |x: f64, y: f64| x.to_bits() == y.to_bits();
+        assert!(same(exp(0.0), 1.0) && same(exp_m1(0.0), 0.0));
+        assert!(same(exp(f64::NEG_INFINITY), 0.0) && same(exp(-709.0), 0.0));
+        assert!(same(exp_m1(f64::NEG_INFINITY), -1.0));
         assert!(exp(f64::MAX).is_finite() && exp_m1(f64::MAX).is_finite());
         assert!(exp(f64::NAN).is_nan() && exp_m1(f64::NAN).is_nan());
     }
