@@ -23,7 +23,7 @@ use thermonet::physics::certificates::Certificates;
 use thermonet::solve::linear::{Factor, regularised_jacobian};
 use thermonet::solve::relax::{Options as RelaxOptions, Relaxation};
 use thermonet::solve::steady::{self, Options};
-use thermonet::system::{Flow, System};
+use thermonet::system::{Flow, ParamSlopes, System};
 
 /// Devices in a sweep: their states and currents fit the second-level cache.
 const DEVICES: usize = 4096;
@@ -274,18 +274,12 @@ fn training_step() {
     let state = trainer.rows().state(0).to_vec();
     let mut flow = Flow::default();
     let evaluation = seconds(|| system.evaluate(black_box(&state), system.clamps(), &mut flow));
-    let matrix = regularised_jacobian(&system, &flow);
+    let mut factor = Factor::default();
     let factorisation = seconds(|| {
-        black_box(Factor::new(matrix.clone()));
+        black_box(factor.factorise_jacobian(&system, &flow));
     });
-    let slopes = seconds(|| {
-        for link in system.links() {
-            black_box(
-                link.device
-                    .d_params(flow.states[link.from], flow.states[link.to]),
-            );
-        }
-    });
+    let mut kernel = ParamSlopes::default();
+    let slopes = seconds(|| system.param_slopes(black_box(&state), &mut kernel));
     let bound = iterations * (evaluation + factorisation) + rows as f64 * slopes;
     println!(
         "  XOR training step: {:.1} µs, {iterations:.1} Newton iterations",

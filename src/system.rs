@@ -46,6 +46,30 @@ struct Group {
     params: Vec<Vec<f64>>,
 }
 
+impl Group {
+    /// How many slopes its devices have together.
+    fn slope_count(&self) -> usize {
+        self.links.len() * self.params.len()
+    }
+
+    /// The states at both ends of every device.
+    fn gather(&self, states: &[f64], a: &mut Vec<f64>, b: &mut Vec<f64>) {
+        a.clear();
+        a.extend(self.from.iter().map(|&slot| states[slot]));
+        b.clear();
+        b.extend(self.to.iter().map(|&slot| states[slot]));
+    }
+}
+
+/// ∂I/∂θ of every device at one state; see [`System::param_slope`].
+#[derive(Clone, Debug, Default)]
+pub struct ParamSlopes {
+    /// The slopes of each device in turn, group by group.
+    flat: Vec<f64>,
+    states: Vec<f64>,
+    gathered: [Vec<f64>; 2],
+}
+
 /// A network compiled for computation.
 #[derive(Clone, Debug)]
 pub struct System {
@@ -60,9 +84,13 @@ pub struct System {
     clamps: Vec<f64>,
     signals: Vec<(usize, Signal)>,
     links: Vec<Link>,
+    /// The slots of each link's ends, apart from the links so that a sweep over them stays in the cache.
+    ends: Vec<[usize; 2]>,
     groups: Vec<Group>,
     /// For each link, its group and its place there.
     places: Vec<(usize, usize)>,
+    /// For each link, where its slopes begin in [`ParamSlopes`].
+    first_slopes: Vec<usize>,
     islands: Vec<Vec<usize>>,
 }
 
@@ -124,6 +152,14 @@ impl System {
             })
             .collect();
         let (groups, places) = grouped(&links);
+        let mut first_slopes = vec![0; links.len()];
+        let mut next = 0;
+        for group in &groups {
+            for &link in &group.links {
+                first_slopes[link] = next;
+                next += group.params.len();
+            }
+        }
         let mut system = Self {
             platform: network.platform(),
             ground: network.ground,
@@ -139,9 +175,11 @@ impl System {
                 .enumerate()
                 .filter_map(|(c, node)| Some((c, node.signal?)))
                 .collect(),
+            ends: links.iter().map(|link| [link.from, link.to]).collect(),
             links,
             groups,
             places,
+            first_slopes,
             islands: Vec::new(),
         };
         system.islands = system.find_islands();
@@ -238,6 +276,12 @@ impl System {
     #[must_use]
     pub fn links(&self) -> &[Link] {
         &self.links
+    }
+
+    /// The slots of each link's ends: `from`, then `to`.
+    #[must_use]
+    pub fn ends(&self) -> &[[usize; 2]] {
+        &self.ends
     }
 
     /// The position of an edge in [`System::links`].
@@ -345,15 +389,15 @@ impl System {
             (x.len(), clamps.len()),
             (self.free_count(), self.clamps.len())
         );
-        states.clear();
-        states.extend_from_slice(x);
-        states.extend_from_slice(clamps);
+        join(x, clamps, states);
         responses.resize(self.links.len(), Response::default());
         for group in &self.groups {
-            a.clear();
-            a.extend(group.from.iter().map(|&slot| states[slot]));
-            b.clear();
-            b.extend(group.to.iter().map(|&slot| states[slot]));
+            group.gather(states, a, b);
+            if self.groups.len() == 1 {
+                // The links of a single group are all links, in order.
+                group.kind.respond(&group.params, a, b, responses);
+                break;
+            }
             computed.resize(group.links.len(), Response::default());
             group.kind.respond(&group.params, a, b, computed);
             for (&link, response) in group.links.iter().zip(computed.iter()) {
@@ -367,14 +411,15 @@ impl System {
             net.push(-current);
             throughput.push(current.abs());
         }
-        for (link, response) in self.links.iter().zip(responses.iter()) {
-            if let Some(f) = net.get_mut(link.from) {
-                *f -= response.current;
-                throughput[link.from] += response.current.abs();
+        let free = net.len();
+        for (&[from, to], response) in self.ends.iter().zip(responses.iter()) {
+            if from < free {
+                net[from] -= response.current;
+                throughput[from] += response.current.abs();
             }
-            if let Some(f) = net.get_mut(link.to) {
-                *f += response.current;
-                throughput[link.to] += response.current.abs();
+            if to < free {
+                net[to] += response.current;
+                throughput[to] += response.current.abs();
             }
         }
     }
@@ -390,25 +435,68 @@ impl System {
     /// J = ∂F/∂x in charge form (before dividing by the capacities), from an evaluation.
     #[must_use]
     pub fn jacobian(&self, flow: &Flow) -> DMatrix<f64> {
+        let mut j = DMatrix::zeros(0, 0);
+        self.jacobian_into(flow, &mut j);
+        j
+    }
+
+    /// [`System::jacobian`] in memory that is there already.
+    pub fn jacobian_into(&self, flow: &Flow, j: &mut DMatrix<f64>) {
         let n = self.free_count();
-        let mut j = DMatrix::zeros(n, n);
-        for (i, leak) in self.leak.iter().enumerate() {
-            j[(i, i)] -= leak;
+        if j.shape() == (n, n) {
+            j.fill(0.0);
+        } else {
+            *j = DMatrix::zeros(n, n);
         }
-        for (link, response) in self.links.iter().zip(&flow.responses) {
-            let Link { from, to, .. } = *link;
+        // By columns, as the matrix lies in memory.
+        let entries = j.as_mut_slice();
+        for (i, leak) in self.leak.iter().enumerate() {
+            entries[i * n + i] -= leak;
+        }
+        for (&[from, to], response) in self.ends.iter().zip(&flow.responses) {
             if from < n {
-                j[(from, from)] -= response.d_from;
+                entries[from * n + from] -= response.d_from;
             }
             if to < n {
-                j[(to, to)] += response.d_to;
+                entries[to * n + to] += response.d_to;
             }
             if from < n && to < n {
-                j[(from, to)] -= response.d_to;
-                j[(to, from)] += response.d_from;
+                entries[to * n + from] -= response.d_to;
+                entries[from * n + to] += response.d_from;
             }
         }
-        j
+    }
+
+    /// ∂I/∂θ of every device at the state `x`, with the clamps at their values.
+    ///
+    /// # Panics
+    /// If `x` has the wrong length.
+    pub fn param_slopes(&self, x: &[f64], slopes: &mut ParamSlopes) {
+        assert_eq!(x.len(), self.free_count());
+        let ParamSlopes {
+            flat,
+            states,
+            gathered: [a, b],
+        } = slopes;
+        join(x, &self.clamps, states);
+        let sizes = self.groups.iter().map(Group::slope_count);
+        flat.resize(sizes.sum(), 0.0);
+        let mut rest = flat.as_mut_slice();
+        for group in &self.groups {
+            group.gather(states, a, b);
+            let (slopes, after) = rest.split_at_mut(group.slope_count());
+            group.kind.slopes(&group.params, a, b, slopes);
+            rest = after;
+        }
+    }
+
+    /// ∂I/∂θ of one link in its parameter `p`.
+    ///
+    /// # Panics
+    /// If the slopes are not this system's, or there is no such link or parameter.
+    #[must_use]
+    pub fn param_slope(&self, slopes: &ParamSlopes, link: usize, p: usize) -> f64 {
+        slopes.flat[self.first_slopes[link] + p]
     }
 
     /// ∂F/∂t at fixed x: what moving clamps bring, given the clamps' rates of change.
@@ -459,6 +547,13 @@ impl System {
         islands.retain(|island| !island.is_empty());
         islands
     }
+}
+
+/// The states of all slots: free reservoirs, then clamps.
+fn join(x: &[f64], clamps: &[f64], states: &mut Vec<f64>) {
+    states.clear();
+    states.extend_from_slice(x);
+    states.extend_from_slice(clamps);
 }
 
 fn grouped(links: &[Link]) -> (Vec<Group>, Vec<(usize, usize)>) {

@@ -299,6 +299,12 @@ proptest! {
         for ((device, ..), ((a, b), batch)) in picks.iter().zip(a.iter().zip(&b).zip(&out)) {
             prop_assert_eq!(*batch, device.response(*a, *b));
         }
+        let count = params.len();
+        let mut slopes = vec![f64::NAN; picks.len() * count];
+        kind.slopes(&params, &a, &b, &mut slopes);
+        for ((device, ..), ((a, b), slopes)) in picks.iter().zip(a.iter().zip(&b).zip(slopes.chunks(count))) {
+            prop_assert_eq!(slopes, &device.d_params(*a, *b)[..count]);
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! A dot that holds at most one of two charge configurations: states 0, 1, 2, where state 2 can be a trap
 //! (the standard master-equation picture of passive NDC: Hettler, Schoeller & Wegewijs, Europhys. Lett. 57, 571 (2002)).
 
-use super::numeric::{fermi, finite, ln_fermi};
+use super::numeric::{Occupation, exp, exp_m1, fermi, finite, ln_fermi};
 use super::{Absent, Dimension, Interval, Law, NdcVerdict, ParamRange, ParamSpec, Response, Side};
 
 /// W_i⁺ = in_i·f(ε_i−a) + out_i·f(ε_i−b), W_i⁻ = in_i·(1−f(ε_i−a)) + out_i·(1−f(ε_i−b)),
@@ -45,21 +45,24 @@ impl Channel {
         let ln_odds = in_rate.ln() - out_rate.ln();
         let ln_up = ln_odds + (ln_fermi(u) - ln_fermi(w));
         let ln_down = ln_odds + (ln_fermi(-u) - ln_fermi(-w));
-        let (beta, beta_bar) = (fermi(-ln_down), fermi(ln_down));
+        let (at_a, at_b) = (Occupation::at(u), Occupation::at(w));
+        let (up, down) = (Occupation::at(ln_up), Occupation::at(ln_down));
+        let (beta, beta_bar) = (down.empty, down.filled);
+        let imbalance = -exp_m1(-v.abs());
         let flow = if v >= 0.0 {
-            in_rate * fermi(u) * beta_bar * -(-v).exp_m1()
+            in_rate * at_a.filled * beta_bar * imbalance
         } else {
-            -out_rate * fermi(w) * beta * -v.exp_m1()
+            -out_rate * at_b.filled * beta * imbalance
         };
         Self {
             in_rate,
             out_rate,
-            fa: fermi(u),
-            fa_bar: fermi(-u),
-            fb: fermi(w),
-            fb_bar: fermi(-w),
-            alpha: fermi(-ln_up),
-            alpha_bar: fermi(ln_up),
+            fa: at_a.filled,
+            fa_bar: at_a.empty,
+            fb: at_b.filled,
+            fb_bar: at_b.empty,
+            alpha: up.empty,
+            alpha_bar: up.filled,
             beta,
             beta_bar,
             // W⁺/W⁻ with f(w) and 1 − f(w) taken out.
@@ -80,7 +83,7 @@ impl Channel {
     /// The slopes of I_i/p_0, towards `from` and towards `to`, less what its own filling `p` does to p_0; `rest` is
     /// 1 − p. The lower potential has only terms of one sign, and they are added as such.
     fn slopes(&self, p: f64, rest: f64) -> (f64, f64) {
-        let decay = (-self.v.abs()).exp();
+        let decay = exp(-self.v.abs());
         let edge_a = self.out_rate * self.fa * self.beta;
         let edge_b = self.in_rate * self.fb * self.beta_bar;
         if self.v >= 0.0 {
@@ -126,11 +129,11 @@ fn solve(
         Channel::new(level_2, in_2, out_2, a, b),
     ];
     let top = channels.iter().fold(0.0_f64, |top, c| top.max(c.ln_ratio));
-    let weights = channels.map(|c| (c.ln_ratio - top).exp());
-    let sum = (-top).exp() + weights[0] + weights[1];
+    let weights = channels.map(|c| exp(c.ln_ratio - top));
+    let sum = exp(-top) + weights[0] + weights[1];
     (
         channels,
-        (-top).exp() / sum,
+        exp(-top) / sum,
         weights.map(|weight| weight / sum),
     )
 }
@@ -409,7 +412,8 @@ mod tests {
     fn occupation_differences_match_the_shared_helper() {
         let c = Channel::new(1.0, 0.7, 0.3, 2.0, -1.0);
         let down = 0.7 * c.fa_bar + 0.3 * c.fb_bar;
-        let expected = 0.7 * 0.3 / down * fermi_difference(-1.0, 2.0, 3.0);
+        let at = Occupation::at;
+        let expected = 0.7 * 0.3 / down * fermi_difference(at(-1.0), at(2.0), 3.0);
         assert!((c.alpha + c.alpha_bar - 1.0).abs() < 1e-15);
         assert!((c.flow - expected).abs() < 1e-15);
     }

@@ -24,7 +24,7 @@ impl Law<1> for Diffusion {
         trainable: true,
     }];
 
-    #[inline]
+    #[inline(always)]
     fn response(&[rate]: &[f64; 1], a: f64, b: f64) -> Response {
         Response {
             current: finite(rate * finite(a - b)),
@@ -33,6 +33,7 @@ impl Law<1> for Diffusion {
         }
     }
 
+    #[inline(always)]
     fn d_params(_theta: &[f64; 1], a: f64, b: f64) -> [f64; 1] {
         [finite(a - b)]
     }

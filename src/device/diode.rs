@@ -31,7 +31,7 @@ pub(super) const IDEALITY: ParamSpec = ParamSpec {
 };
 
 /// The diode's current and slope at voltage `v`.
-#[inline]
+#[inline(always)]
 pub(super) fn current_and_slope(i_sat: f64, ideality: f64, v: f64) -> (f64, f64) {
     let x = finite(v / ideality);
     (
@@ -41,7 +41,7 @@ pub(super) fn current_and_slope(i_sat: f64, ideality: f64, v: f64) -> (f64, f64)
 }
 
 /// ∂I/∂i_sat and ∂I/∂ideality at voltage `v`.
-#[inline]
+#[inline(always)]
 pub(super) fn d_params_at(i_sat: f64, ideality: f64, v: f64) -> [f64; 2] {
     let x = finite(v / ideality);
     [
@@ -58,7 +58,7 @@ pub(super) fn slope_over(i_sat: f64, ideality: f64, v: Interval) -> Interval {
 impl Law<2> for Diode {
     const SPECS: [ParamSpec; 2] = [I_SAT, IDEALITY];
 
-    #[inline]
+    #[inline(always)]
     fn response(&[i_sat, ideality]: &[f64; 2], a: f64, b: f64) -> Response {
         let (current, slope) = current_and_slope(i_sat, ideality, finite(a - b));
         Response {
@@ -68,6 +68,7 @@ impl Law<2> for Diode {
         }
     }
 
+    #[inline(always)]
     fn d_params(&[i_sat, ideality]: &[f64; 2], a: f64, b: f64) -> [f64; 2] {
         d_params_at(i_sat, ideality, finite(a - b))
     }

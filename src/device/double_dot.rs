@@ -1,36 +1,45 @@
 //! Two coupled dots whose levels the bias pulls apart: a thermal step times a Lorentzian of the detuning
 //! (elastic resonant tunnelling; van der Wiel et al., Rev. Mod. Phys. 75, 1 (2002), section II.D).
 
-use super::numeric::finite;
+use super::numeric::{exp, exp_m1, finite};
 use super::{Absent, Dimension, Interval, Law, NdcVerdict, ParamRange, ParamSpec, Response, Side};
 
 /// `tunnel_rate`·tanh(V/4)·w²/(w² + (`detuning` + `shift`·V)²), w = `width`.
 pub(super) struct DoubleDot;
 
 /// 1/(1+r²), r/(1+r²) and r²/(1+r²), finite for any r.
-#[inline]
+#[inline(always)]
 fn lorentzian(r: f64) -> [f64; 3] {
-    if r.abs() <= 1.0 {
-        let l = 1.0 / (1.0 + r * r);
-        [l, r * l, r * r * l]
+    // Far out in terms of 1/r, so that no square overflows.
+    let is_near = r.abs() <= 1.0;
+    let s = if is_near { r } else { 1.0 / r };
+    let m = 1.0 / (1.0 + s * s);
+    let (square, first) = (s * s * m, s * m);
+    if is_near {
+        [m, first, square]
     } else {
-        let q = 1.0 / r;
-        let m = 1.0 / (1.0 + q * q);
-        [q * q * m, q * m, m]
+        [square, first, m]
     }
 }
 
 /// The detuning in widths.
-#[inline]
+#[inline(always)]
 fn detuning_in_widths(&[_, width, detuning, shift]: &[f64; 4], v: f64) -> f64 {
     finite(finite(detuning + finite(shift * v)) / width)
 }
 
 /// sech²(x), which `1 − tanh²` would lose to cancellation.
-#[inline]
+#[inline(always)]
 fn sech_squared(x: f64) -> f64 {
-    let e = (-2.0 * x.abs()).exp();
+    let e = exp(-2.0 * x.abs());
     4.0 * e / ((1.0 + e) * (1.0 + e))
+}
+
+/// tanh(x), exact in its sign and near 0.
+#[inline(always)]
+fn tanh(x: f64) -> f64 {
+    let e = exp_m1(-2.0 * x.abs());
+    (-e / (2.0 + e)).copysign(x)
 }
 
 impl Law<4> for DoubleDot {
@@ -81,12 +90,12 @@ impl Law<4> for DoubleDot {
         },
     ];
 
-    #[inline]
+    #[inline(always)]
     fn response(theta: &[f64; 4], a: f64, b: f64) -> Response {
         let &[rate, width, _, shift] = theta;
         let v = finite(a - b);
         let [l, rl, _] = lorentzian(detuning_in_widths(theta, v));
-        let step = (0.25 * v).tanh();
+        let step = tanh(0.25 * v);
         let slope = finite(
             rate * (0.25 * sech_squared(0.25 * v) * l
                 - finite(2.0 * step * (finite(shift / width) * rl * l))),
@@ -98,11 +107,12 @@ impl Law<4> for DoubleDot {
         }
     }
 
+    #[inline(always)]
     fn d_params(theta: &[f64; 4], a: f64, b: f64) -> [f64; 4] {
         let &[rate, width, _, _] = theta;
         let v = finite(a - b);
         let [l, rl, rrl] = lorentzian(detuning_in_widths(theta, v));
-        let step = (0.25 * v).tanh();
+        let step = tanh(0.25 * v);
         let height = finite(2.0 * rate / width);
         let d_detuning = finite(-height * step * rl * l);
         [
@@ -124,7 +134,7 @@ impl Law<4> for DoubleDot {
             rl * l
         });
         let sech = v.unimodal(0.0, |v| sech_squared(0.25 * v));
-        let step = v.increasing(|v| (0.25 * v).tanh());
+        let step = v.increasing(|v| tanh(0.25 * v));
         (sech.scaled(0.25) * l - (step * rll).scaled(2.0 * shift / width)).scaled(rate)
     }
 

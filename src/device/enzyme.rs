@@ -17,7 +17,7 @@ struct Terms {
 }
 
 impl Terms {
-    #[inline]
+    #[inline(always)]
     fn new(&[_, k_m, k_p, k_i, _]: &[f64; 5], a: f64, b: f64) -> Self {
         let unit = a.max(1.0);
         let inhibition = finite(finite(a / k_m) / k_i);
@@ -120,7 +120,7 @@ impl Law<5> for Enzyme {
         },
     ];
 
-    #[inline]
+    #[inline(always)]
     fn response(theta: &[f64; 5], a: f64, b: f64) -> Response {
         let &[v_max, k_m, k_p, _, k_eq] = theta;
         let Terms {
@@ -146,6 +146,7 @@ impl Law<5> for Enzyme {
         }
     }
 
+    #[inline(always)]
     fn d_params(theta: &[f64; 5], a: f64, b: f64) -> [f64; 5] {
         let &[v_max, k_m, k_p, k_i, k_eq] = theta;
         let Terms {

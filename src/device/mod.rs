@@ -20,6 +20,9 @@ mod quantum_dot;
 mod tunnel_diode;
 
 use std::fmt;
+use std::marker::PhantomData;
+
+use pulp::Arch;
 
 pub use param::{Absent, Dimension, ParamRange, ParamSpec, Platform};
 
@@ -273,8 +276,25 @@ impl Kind {
     ///
     /// `params[p][k]` is parameter `p` of device `k`; `a[k]`, `b[k]` the states at its ends. Structures of
     /// arrays, so that one law's arithmetic runs over contiguous memory.
+    ///
+    /// Compiled once for each instruction set (SSE2, AVX2, AVX-512) and chosen when the program runs; all give the same
+    /// bits.
     pub fn respond(self, params: &[Vec<f64>], a: &[f64], b: &[f64], out: &mut [Response]) {
-        dispatch!(self, L => respond::<L, { L::SPECS.len() }>(params, a, b, out));
+        dispatch!(self, L => Arch::new().dispatch(RespondAll::<L, { L::SPECS.len() }> {
+            devices: Devices { params, a, b },
+            out,
+            law: PhantomData,
+        }));
+    }
+
+    /// ∂I/∂θ of many devices of this kind at once, those of one device side by side: `out[k·P + p]` is that of device
+    /// `k` in the parameter `p` of `P`. Otherwise as [`Kind::respond`].
+    pub fn slopes(self, params: &[Vec<f64>], a: &[f64], b: &[f64], out: &mut [f64]) {
+        dispatch!(self, L => Arch::new().dispatch(SlopesOfAll::<L, { L::SPECS.len() }> {
+            devices: Devices { params, a, b },
+            out,
+            law: PhantomData,
+        }));
     }
 }
 
@@ -284,15 +304,75 @@ impl fmt::Display for Kind {
     }
 }
 
-fn respond<L: Law<P>, const P: usize>(
-    params: &[Vec<f64>],
-    a: &[f64],
-    b: &[f64],
-    out: &mut [Response],
-) {
-    let columns: [&[f64]; P] = std::array::from_fn(|p| params[p].as_slice());
-    for (k, ((slot, &a), &b)) in out.iter_mut().zip(a).zip(b).enumerate() {
-        *slot = L::response(&std::array::from_fn(|p| columns[p][k]), a, b);
+/// Devices of one law: their parameters as columns, and the states at their ends.
+struct Devices<'s> {
+    params: &'s [Vec<f64>],
+    a: &'s [f64],
+    b: &'s [f64],
+}
+
+impl<'s> Devices<'s> {
+    /// The columns, seen to be equally long: bounds checks would keep a kernel's loop scalar.
+    #[inline(always)]
+    fn columns<const P: usize>(&self) -> ([&'s [f64]; P], &'s [f64], &'s [f64]) {
+        let n = self.a.len();
+        let mut params: [&[f64]; P] = [&[]; P];
+        for (params, column) in params.iter_mut().zip(self.params) {
+            *params = &column[..n];
+        }
+        (params, self.a, &self.b[..n])
+    }
+}
+
+/// The parameters of device `k`.
+#[inline(always)]
+fn theta_of<const P: usize>(params: &[&[f64]; P], k: usize) -> [f64; P] {
+    // Not by iterators over the arrays: they are not always inlined, and the kernel then stays scalar.
+    let mut theta = [0.0; P];
+    for p in 0..P {
+        theta[p] = params[p][k];
+    }
+    theta
+}
+
+/// Work of [`Kind::respond`].
+struct RespondAll<'s, L, const P: usize> {
+    devices: Devices<'s>,
+    out: &'s mut [Response],
+    law: PhantomData<L>,
+}
+
+impl<L: Law<P>, const P: usize> pulp::NullaryFnOnce for RespondAll<'_, L, P> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let (params, a, b) = self.devices.columns::<P>();
+        let out = &mut self.out[..a.len()];
+        for k in 0..a.len() {
+            out[k] = L::response(&theta_of(&params, k), a[k], b[k]);
+        }
+    }
+}
+
+/// Work of [`Kind::slopes`].
+struct SlopesOfAll<'s, L, const P: usize> {
+    devices: Devices<'s>,
+    out: &'s mut [f64],
+    law: PhantomData<L>,
+}
+
+impl<L: Law<P>, const P: usize> pulp::NullaryFnOnce for SlopesOfAll<'_, L, P> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let (params, a, b) = self.devices.columns::<P>();
+        let (out, _) = self.out.as_chunks_mut::<P>();
+        let out = &mut out[..a.len()];
+        for k in 0..a.len() {
+            out[k] = L::d_params(&theta_of(&params, k), a[k], b[k]);
+        }
     }
 }
 

@@ -19,7 +19,7 @@ impl Law<1> for Ohmic {
         trainable: true,
     }];
 
-    #[inline]
+    #[inline(always)]
     fn response(&[g]: &[f64; 1], a: f64, b: f64) -> Response {
         Response {
             current: finite(g * finite(a - b)),
@@ -28,6 +28,7 @@ impl Law<1> for Ohmic {
         }
     }
 
+    #[inline(always)]
     fn d_params(_theta: &[f64; 1], a: f64, b: f64) -> [f64; 1] {
         [finite(a - b)]
     }

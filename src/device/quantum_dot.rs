@@ -1,7 +1,7 @@
 //! One level between two leads in sequential tunnelling (Beenakker, Phys. Rev. B 44, 1646 (1991); one resonant level),
 //! whose energy follows the leads: ε = level + tracking·(a+b)/2 + shift·V.
 
-use super::numeric::{fermi, fermi_difference, fermi_slope, finite};
+use super::numeric::{Occupation, fermi_difference, fermi_slope, finite};
 use super::{Absent, Dimension, Interval, Law, NdcVerdict, ParamRange, ParamSpec, Response, Side};
 
 /// `tunnel_rate`·[f(ε−a) − f(ε−b)].
@@ -11,7 +11,7 @@ use super::{Absent, Dimension, Interval, Law, NdcVerdict, ParamRange, ParamSpec,
 pub(super) struct QuantumDot;
 
 /// (u, w, V) at a pair of states.
-#[inline]
+#[inline(always)]
 fn energies(&[_, level, shift, tracking]: &[f64; 4], a: f64, b: f64) -> (f64, f64, f64) {
     let v = finite(a - b);
     let mean = 0.5 * a + 0.5 * b;
@@ -102,28 +102,31 @@ impl Law<4> for QuantumDot {
         },
     ];
 
-    #[inline]
+    #[inline(always)]
     fn response(theta: &[f64; 4], a: f64, b: f64) -> Response {
         let &[rate, _, shift, tracking] = theta;
         let (u, w, v) = energies(theta, a, b);
+        let (at_u, at_w) = (Occupation::at(u), Occupation::at(w));
         // At tracking 1 either arm is the other's complement, to the last bit: J must come out symmetric there.
         let (half, half_bar) = (0.5 * tracking, 1.0 - 0.5 * tracking);
         let (alpha, alpha_bar) = (finite(half + shift), finite(half_bar - shift));
         let (beta, beta_bar) = (finite(half - shift), finite(half_bar + shift));
-        let (gu, gw) = (fermi_slope(u), fermi_slope(w));
+        let (gu, gw) = (at_u.slope, at_w.slope);
         Response {
-            current: rate * fermi_difference(u, w, v),
+            current: rate * fermi_difference(at_u, at_w, v),
             d_from: finite(rate * finite(gu * alpha_bar + gw * alpha)),
             d_to: finite(-rate * finite(gu * beta + gw * beta_bar)),
         }
     }
 
+    #[inline(always)]
     fn d_params(theta: &[f64; 4], a: f64, b: f64) -> [f64; 4] {
         let &[rate, ..] = theta;
         let (u, w, v) = energies(theta, a, b);
-        let difference = fermi_difference(u, w, v);
+        let (at_u, at_w) = (Occupation::at(u), Occupation::at(w));
+        let difference = fermi_difference(at_u, at_w, v);
         // d ln[f(u)f(−w)]/dε = f(w) − f(−u): no difference of nearly equal slopes near V = 0.
-        let d_level = rate * difference * (fermi(w) - fermi(-u));
+        let d_level = rate * difference * (at_w.filled - at_u.empty);
         [
             difference,
             d_level,

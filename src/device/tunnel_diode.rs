@@ -10,7 +10,7 @@ use super::{
 pub(super) struct TunnelDiode;
 
 /// The hump z·e^{1−z} and its slope in z.
-#[inline]
+#[inline(always)]
 fn hump(z: f64) -> (f64, f64) {
     let (e, slope) = (tangent_exp(1.0 - z), tangent_exp_slope(1.0 - z));
     // One product where e is the exponential itself: near the peak a difference would lose the sign.
@@ -62,7 +62,7 @@ impl Law<4> for TunnelDiode {
         },
     ];
 
-    #[inline]
+    #[inline(always)]
     fn response(&[i_peak, v_peak, i_sat, ideality]: &[f64; 4], a: f64, b: f64) -> Response {
         let v = finite(a - b);
         let (h, dh) = hump(finite(v / v_peak));
@@ -75,6 +75,7 @@ impl Law<4> for TunnelDiode {
         }
     }
 
+    #[inline(always)]
     fn d_params(&[i_peak, v_peak, i_sat, ideality]: &[f64; 4], a: f64, b: f64) -> [f64; 4] {
         let v = finite(a - b);
         let z = finite(v / v_peak);

@@ -434,7 +434,7 @@ impl Simulation {
         };
         let step = Factor::new(regularised_jacobian(&self.system, &self.flow)).map(|factor| {
             let mut step = DVector::from_column_slice(&self.flow.net);
-            factor.solve(&mut step);
+            factor.solve(step.as_mut_slice());
             step
         });
         let Some(step) = step.filter(|step| step.iter().all(|s| s.is_finite())) else {

@@ -11,7 +11,7 @@ use super::objective::Objective;
 use super::parameters::Parameters;
 use super::training::Rule;
 use crate::solve::linear::{Factor, island_weights, regularised_jacobian};
-use crate::system::{Flow, System};
+use crate::system::{Flow, ParamSlopes, System};
 
 /// The nudge of the equilibrium-propagation rules unless the file gives one. Its error goes with β²; below 1e-4 the
 /// difference of two states loses digits.
@@ -72,6 +72,13 @@ impl RowRule {
     }
 }
 
+/// Memory of the rules that is used again.
+#[derive(Clone, Debug, Default)]
+pub struct Workspace {
+    slopes: ParamSlopes,
+    adjoint: Vec<f64>,
+}
+
 /// Adds the gradient of a row's loss, in the parameters' values, to `out`.
 ///
 /// # Errors
@@ -82,21 +89,24 @@ pub fn add_row_gradient(
     objective: &Objective,
     row: usize,
     parameters: &Parameters,
+    workspace: &mut Workspace,
     out: &mut [f64],
 ) -> Result<(), GradientError> {
     let Settled { system, x, .. } = *settled;
-    let mut flow = Flow::default();
-    system.evaluate(x, system.clamps(), &mut flow);
-    let mut slope = DVector::zeros(x.len());
-    objective.add_row_slope(row, x, slope.as_mut_slice());
-    let adjoint = match rule {
-        RowRule::Implicit => adjoint(settled, &flow, slope)?,
-        RowRule::Propagation { beta, asymmetric } => {
-            -nudged_difference(settled, &flow, objective, row, beta, asymmetric)?
+    let Workspace { adjoint, slopes } = workspace;
+    adjoint.clear();
+    match rule {
+        RowRule::Implicit => {
+            adjoint.resize(x.len(), 0.0);
+            objective.add_row_slope(row, x, adjoint);
+            solve_adjoint(settled, adjoint)?;
         }
-    };
-    let totals = island_inflows(system, &flow, adjoint.as_slice());
-    parameters.add_inflow_slopes(system, &flow, adjoint.as_slice(), &totals, out);
+        RowRule::Propagation { beta, asymmetric } => {
+            let difference = nudged_difference(settled, objective, row, beta, asymmetric)?;
+            adjoint.extend(difference.iter().map(|d| -d));
+        }
+    }
+    add_slopes(system, x, adjoint, slopes, parameters, out);
     Ok(())
 }
 
@@ -108,50 +118,64 @@ pub fn add_state_gradient(
     settled: &Settled,
     slot: usize,
     parameters: &Parameters,
+    workspace: &mut Workspace,
     out: &mut [f64],
 ) -> Result<(), GradientError> {
     let Settled { system, x, .. } = *settled;
-    let mut flow = Flow::default();
-    system.evaluate(x, system.clamps(), &mut flow);
-    let mut slope = DVector::zeros(x.len());
-    slope[slot] = 1.0;
-    let adjoint = adjoint(settled, &flow, slope)?;
-    let totals = island_inflows(system, &flow, adjoint.as_slice());
-    parameters.add_inflow_slopes(system, &flow, adjoint.as_slice(), &totals, out);
+    let Workspace { adjoint, slopes } = workspace;
+    adjoint.clear();
+    adjoint.resize(x.len(), 0.0);
+    adjoint[slot] = 1.0;
+    solve_adjoint(settled, adjoint)?;
+    add_slopes(system, x, adjoint, slopes, parameters, out);
     Ok(())
 }
 
-/// λ with Jᵀλ = −∂L/∂x.
-fn adjoint(
-    settled: &Settled,
-    flow: &Flow,
-    mut slope: DVector<f64>,
-) -> Result<DVector<f64>, GradientError> {
+/// Adds Σ λᵀ∂F/∂θ to `out`.
+fn add_slopes(
+    system: &System,
+    x: &[f64],
+    adjoint: &[f64],
+    slopes: &mut ParamSlopes,
+    parameters: &Parameters,
+    out: &mut [f64],
+) {
+    system.param_slopes(x, slopes);
+    let totals = island_inflows(system, x, adjoint);
+    parameters.add_inflow_slopes(system, x, slopes, adjoint, &totals, out);
+}
+
+/// λ with Jᵀλ = −∂L/∂x, in place of ∂L/∂x.
+fn solve_adjoint(settled: &Settled, slope: &mut [f64]) -> Result<(), GradientError> {
     let made;
     let factor = if let Some(factor) = settled.factor {
         factor
     } else {
-        made = Factor::new(regularised_jacobian(settled.system, flow))
+        let flow = settled.system.flow(settled.x);
+        made = Factor::new(regularised_jacobian(settled.system, &flow))
             .ok_or(GradientError::Singular)?;
         &made
     };
-    slope.neg_mut();
-    factor.solve_transposed(&mut slope);
+    for slope in slope.iter_mut() {
+        *slope = -*slope;
+    }
+    factor.solve_transposed(slope);
     if slope.iter().all(|value| value.is_finite()) {
-        Ok(slope)
+        Ok(())
     } else {
         Err(GradientError::Singular)
     }
 }
 
-/// Σ_i λ_i·α·C_i over the island of each free reservoir, zero elsewhere.
-fn island_inflows(system: &System, flow: &Flow, adjoint: &[f64]) -> Vec<f64> {
-    let mut inflows = vec![0.0; system.free_count()];
+/// Σ_i λ_i·α·C_i over the island of each free reservoir, zero elsewhere; empty without islands.
+fn island_inflows(system: &System, x: &[f64], adjoint: &[f64]) -> Vec<f64> {
+    let mut inflows = Vec::new();
     if !system.islands().is_empty() {
+        inflows.resize(system.free_count(), 0.0);
         for (island, alpha) in system
             .islands()
             .iter()
-            .zip(island_weights(system, &system.jacobian(flow)))
+            .zip(island_weights(system, &system.jacobian(&system.flow(x))))
         {
             let sum: f64 = island
                 .iter()
@@ -168,21 +192,21 @@ fn island_inflows(system: &System, flow: &Flow, adjoint: &[f64]) -> Vec<f64> {
 /// (x^β − x^{−β})/(2β): how far the states at the two nudges lie apart.
 fn nudged_difference(
     settled: &Settled,
-    flow: &Flow,
     objective: &Objective,
     row: usize,
     beta: f64,
     asymmetric: bool,
 ) -> Result<DVector<f64>, GradientError> {
     let Settled { system, x, .. } = *settled;
-    let j = system.jacobian(flow);
+    let flow = system.flow(x);
+    let j = system.jacobian(&flow);
     // What is taken off the inflow for each unit of x − x₀: the antisymmetric part, and the return to the island's total.
     let mut restoring = if asymmetric {
         &j - j.transpose()
     } else {
         DMatrix::zeros(x.len(), x.len())
     };
-    restoring += &j - regularised_jacobian(system, flow);
+    restoring += &j - regularised_jacobian(system, &flow);
     let up = nudged(system, x, objective, row, beta, &restoring)?;
     let down = nudged(system, x, objective, row, -beta, &restoring)?;
     Ok((up - down) / (2.0 * beta))
@@ -225,7 +249,7 @@ fn nudged(
         }
         Factor::new(matrix)
             .ok_or(GradientError::Singular)?
-            .solve(&mut rhs);
+            .solve(rhs.as_mut_slice());
         x += &rhs;
         let size = rhs.norm() / scale;
         // Quadratic convergence ends where rounding keeps the steps from shrinking.

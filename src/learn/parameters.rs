@@ -3,9 +3,9 @@
 //! A positive parameter is trained through its logarithm: its coordinate is ln θ. All others are their own coordinate.
 
 use super::task::{Task, Trainable};
-use crate::device::{MAX_PARAMS, ParamRange};
+use crate::device::ParamRange;
 use crate::network::{CAPACITY, EdgeKey, LEAK, Network, NodeKey};
-use crate::system::{Flow, System};
+use crate::system::{ParamSlopes, System};
 
 /// What a trainable parameter is a parameter of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -238,38 +238,32 @@ impl Parameters {
         }
     }
 
-    /// Adds Σ_i λ_i·∂F_i/∂θ for every parameter to `out`, at an evaluated state of the free reservoirs.
+    /// Adds Σ_i λ_i·∂F_i/∂θ for every parameter to `out`, at the state `x` with its device slopes.
     ///
     /// On islands the steady state also depends on the capacities, through the conserved total Σ C·(x − initial); the
     /// regularised Jacobian J − α·C·Cᵀ makes that an inflow of −α_island·C_i·(x_k − initial_k) for each C_k
-    /// (`totals[k]` = Σ_i λ_i·α·C_i over the island of k, zero elsewhere).
+    /// (`totals[k]` = Σ_i λ_i·α·C_i over the island of k, zero elsewhere; empty without islands).
     pub fn add_inflow_slopes(
         &self,
         system: &System,
-        flow: &Flow,
+        x: &[f64],
+        slopes: &ParamSlopes,
         adjoint: &[f64],
         totals: &[f64],
         out: &mut [f64],
     ) {
         let at = |slot: usize| adjoint.get(slot).copied().unwrap_or(0.0);
-        let mut cached: Option<(usize, [f64; MAX_PARAMS])> = None;
         for (parameter, out) in self.0.iter().zip(out) {
             match parameter.target {
                 Target::Device { link, p } => {
-                    let slopes = match cached {
-                        Some((of, slopes)) if of == link => slopes,
-                        _ => {
-                            let edge = &system.links()[link];
-                            edge.device
-                                .d_params(flow.states[edge.from], flow.states[edge.to])
-                        }
-                    };
-                    cached = Some((link, slopes));
-                    let edge = &system.links()[link];
-                    *out += (at(edge.to) - at(edge.from)) * slopes[p];
+                    let [from, to] = system.ends()[link];
+                    *out += (at(to) - at(from)) * system.param_slope(slopes, link, p);
                 }
-                Target::Leak(i) => *out -= adjoint[i] * (flow.states[i] - system.ground()),
-                Target::Capacity(i) => *out -= totals[i] * (flow.states[i] - system.initial()[i]),
+                Target::Leak(i) => *out -= adjoint[i] * (x[i] - system.ground()),
+                Target::Capacity(i) => {
+                    let total = totals.get(i).copied().unwrap_or(0.0);
+                    *out -= total * (x[i] - system.initial()[i]);
+                }
             }
         }
     }

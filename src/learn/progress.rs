@@ -20,6 +20,10 @@ pub(super) struct Run {
     pub(super) best_at: usize,
     /// The step of the last comparison with the states reached from `initial`.
     pub(super) confirmed_at: usize,
+    /// The row that is compared next.
+    pub(super) next_row: usize,
+    /// How far the coordinates have come since (see `CONFIRM_TRAVEL` in the trainer).
+    pub(super) travelled: f64,
     /// Whether the goal was reached then.
     pub(super) is_near: bool,
     /// Comparisons that disagreed.
@@ -33,6 +37,8 @@ impl Run {
             best: f64::INFINITY,
             best_at: step,
             confirmed_at: step,
+            next_row: 0,
+            travelled: 0.0,
             is_near: false,
             strikes: 0,
         }

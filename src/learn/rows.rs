@@ -1,12 +1,14 @@
 //! The settled states of all rows of a task: from scratch, or followed from the last parameters.
 
-use super::gradient::{RowRule, Settled, add_row_gradient};
+use std::ops::Range;
+
+use super::gradient::{self, GradientError, RowRule, Settled, add_row_gradient};
 use super::objective::Objective;
 use super::parameters::Parameters;
 use crate::solve::linear::Factor;
 use crate::solve::relax::Options as RelaxOptions;
-use crate::solve::steady::{self, Followed, Options};
-use crate::system::{Flow, System};
+use crate::solve::steady::{self, Options};
+use crate::system::System;
 
 /// A row that reaches no steady state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -45,8 +47,13 @@ pub fn quick(is_unique: bool) -> Options {
 pub struct Rows {
     /// Empty where a row has not settled yet.
     states: Vec<Vec<f64>>,
-    factors: Vec<Option<Factor>>,
-    flow: Flow,
+    /// The factors of the rows' Jacobians, where `has_factor`.
+    factors: Vec<Factor>,
+    has_factor: Vec<bool>,
+    /// The state before a row is followed.
+    last: Vec<f64>,
+    newton: steady::Workspace,
+    rules: gradient::Workspace,
     iterations: usize,
 }
 
@@ -57,9 +64,9 @@ impl Rows {
         let rows = objective.examples().len();
         Self {
             states: vec![Vec::new(); rows],
-            factors: vec![None; rows],
-            flow: Flow::default(),
-            iterations: 0,
+            factors: vec![Factor::default(); rows],
+            has_factor: vec![false; rows],
+            ..Self::default()
         }
     }
 
@@ -105,7 +112,7 @@ impl Rows {
             return Err(Unsettled { row });
         }
         self.states[row] = found.x;
-        self.factors[row] = None;
+        self.has_factor[row] = false;
         Ok(())
     }
 
@@ -125,23 +132,26 @@ impl Rows {
         let mut loss = 0.0;
         for row in 0..self.states.len() {
             objective.ask(system, row);
-            let last = &self.states[row];
-            let followed = if last.len() == system.free_count() {
-                steady::follow(system, last, &mut self.flow)
-                    .filter(|followed| distance(&followed.x, last) <= FURTHEST)
+            let Self {
+                states,
+                factors,
+                last,
+                newton,
+                ..
+            } = self;
+            let x = &mut states[row];
+            last.clone_from(x);
+            let followed = if x.len() == system.free_count() {
+                steady::follow(system, x, &mut factors[row], newton)
+                    .filter(|_| distance(x, last) <= FURTHEST)
             } else {
                 None
             };
-            if let Some(Followed {
-                x,
-                factor,
-                iterations,
-            }) = followed
-            {
+            if let Some(iterations) = followed {
                 self.iterations += iterations;
-                self.states[row] = x;
-                self.factors[row] = Some(factor);
+                self.has_factor[row] = true;
             } else {
+                x.clone_from(last);
                 self.settle_row(system, row, options)?;
             }
             loss += objective.row_loss(row, &self.states[row]);
@@ -149,8 +159,32 @@ impl Rows {
         Ok(loss)
     }
 
-    /// Compares with the states that the rows reach from `initial`, and takes those where they differ. Returns how many
-    /// did.
+    /// Whether a row's state differs from the one reached from `initial`, which is taken then.
+    fn confirm_row(
+        &mut self,
+        system: &mut System,
+        objective: &Objective,
+        row: usize,
+        options: &Options,
+    ) -> Result<bool, Unsettled> {
+        /// Two states nearer than this (relative) are one: both are known to 1e-9.
+        const SAME: f64 = 1e-6;
+        objective.ask(system, row);
+        let followed = std::mem::take(&mut self.states[row]);
+        let had_factor = self.has_factor[row];
+        self.settle_row(system, row, options)?;
+        let settled = &self.states[row];
+        let differs = followed.len() == settled.len() && distance(&followed, settled) > SAME;
+        if !differs && had_factor {
+            // The state that was followed belongs to the factor at hand.
+            self.states[row] = followed;
+            self.has_factor[row] = true;
+        }
+        Ok(differs)
+    }
+
+    /// Compares the states of some rows with those reached from `initial`, and takes these where they differ. Returns how
+    /// many did.
     ///
     /// # Errors
     /// The first row without a steady state.
@@ -158,20 +192,12 @@ impl Rows {
         &mut self,
         system: &mut System,
         objective: &Objective,
+        rows: Range<usize>,
         options: &Options,
     ) -> Result<usize, Unsettled> {
-        /// Two states nearer than this (relative) are one: both are known to 1e-9.
-        const SAME: f64 = 1e-6;
         let mut jumps = 0;
-        for row in 0..self.states.len() {
-            objective.ask(system, row);
-            let followed = std::mem::take(&mut self.states[row]);
-            self.settle_row(system, row, options)?;
-            if followed.len() == self.states[row].len()
-                && distance(&followed, &self.states[row]) > SAME
-            {
-                jumps += 1;
-            }
+        for row in rows {
+            jumps += usize::from(self.confirm_row(system, objective, row, options)?);
         }
         Ok(jumps)
     }
@@ -181,13 +207,15 @@ impl Rows {
     /// # Errors
     /// What the rule says of the first row that has none.
     pub fn gradient(
-        &self,
+        &mut self,
         system: &mut System,
         objective: &Objective,
         parameters: &Parameters,
         rule: RowRule,
-    ) -> Result<Vec<f64>, super::gradient::GradientError> {
+    ) -> Result<Vec<f64>, GradientError> {
         let mut gradient = vec![0.0; parameters.len()];
+        // Out of `self` while its rows are read.
+        let mut workspace = std::mem::take(&mut self.rules);
         for row in 0..self.states.len() {
             objective.ask(system, row);
             add_row_gradient(
@@ -196,9 +224,11 @@ impl Rows {
                 objective,
                 row,
                 parameters,
+                &mut workspace,
                 &mut gradient,
             )?;
         }
+        self.rules = workspace;
         Ok(gradient)
     }
 
@@ -208,7 +238,7 @@ impl Rows {
         Settled {
             system,
             x: &self.states[row],
-            factor: self.factors[row].as_ref(),
+            factor: self.has_factor[row].then_some(&self.factors[row]),
         }
     }
 }

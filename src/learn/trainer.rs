@@ -5,12 +5,15 @@
 //! those that the dynamics reaches from `initial`, and disagreements are counted. A step after which a row no longer
 //! settles is taken back and the rate lowered; a seeded run that stalls far from its goal starts anew, and says so.
 
+use std::ops::Range;
+
 use nalgebra::{DMatrix, DVector};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
 use super::gradient::{
-    GradientError, RowRule, add_state_gradient, by_differences, by_simultaneous_perturbation,
+    GradientError, RowRule, Workspace, add_state_gradient, by_differences,
+    by_simultaneous_perturbation,
 };
 use super::objective::{Goal, Objective, TaskError};
 use super::optimizer::{Descent, LevenbergMarquardt, clip};
@@ -23,12 +26,22 @@ use super::{init, twin};
 use crate::network::Network;
 use crate::system::System;
 
-/// Updates between two comparisons with the states reached from `initial`, while the goal is far: often enough that a
-/// jump costs a small part of a run, seldom enough that the comparisons do.
+/// In so many comparisons all rows have had their turn, for first-order optimizers, whose steps cost less than a
+/// comparison. A Gauss-Newton step costs more, and goes astray with every row that is on another branch: there all rows
+/// are compared at once.
+const TURNS: usize = 4;
+
+/// Updates between two comparisons with the states reached from `initial`, of some of the rows in turn, while the goal is
+/// far: often enough that a jump costs a small part of a run, seldom enough that the comparisons do.
 const CONFIRM_FAR: usize = 40;
 
 /// The same near the goal, where parameters hardly move any more.
-const CONFIRM_NEAR: usize = 250;
+const CONFIRM_NEAR: usize = 60;
+
+/// Near the goal rows are also compared when the parameters have come this far since the last comparison: the sum over
+/// updates of the largest change of a coordinate. Coordinates are of order one (energies in k_B·T, logarithms of rates),
+/// so that a branch is followed over a small part of its length at most.
+const CONFIRM_TRAVEL: f64 = 0.25;
 
 /// Comparisons that may disagree before a seeded run starts anew: the network has several states then, and goes on
 /// wandering between them.
@@ -266,11 +279,17 @@ impl Trainer {
         let mut loss = self
             .rows
             .follow(&mut self.system, &self.objective, &options)?;
-        if self.must_confirm(loss) {
-            let jumps = self
+        if let Some(rows) = self.due(loss) {
+            let (system, objective) = (&mut self.system, &self.objective);
+            let mut jumps = self
                 .rows
-                .confirm(&mut self.system, &self.objective, &options)?;
+                .confirm(system, objective, rows.clone(), &options)?;
             if jumps > 0 {
+                // Where one row has jumped others may have.
+                let others = [0..rows.start, rows.end..objective.examples().len()];
+                for rows in others {
+                    jumps += self.rows.confirm(system, objective, rows, &options)?;
+                }
                 self.branch_jumps += jumps;
                 self.run.strikes += 1;
                 loss = self
@@ -278,11 +297,13 @@ impl Trainer {
                     .follow(&mut self.system, &self.objective, &options)?;
             }
             self.run.confirmed_at = self.losses.len();
+            self.run.travelled = 0.0;
             self.run.is_near = self.is_near(loss);
             self.remember(loss);
         }
         let mut coordinates = self.coordinates.clone();
         let status = self.update(&mut coordinates, loss)?;
+        self.run.travelled += largest_change(&self.coordinates, &coordinates);
         self.losses.push(loss);
         self.last_good = std::mem::replace(&mut self.coordinates, coordinates);
         self.retreats = 0;
@@ -367,6 +388,7 @@ impl Trainer {
             .iter()
             .map(|parameter| parameter.stretch(parameter.read(system)))
             .collect();
+        let mut workspace = Workspace::default();
         for (row, example) in objective.examples().iter().enumerate() {
             let Goal::States(goal) = &example.goal else {
                 return Err(TrainError::NotLeastSquares);
@@ -376,7 +398,13 @@ impl Trainer {
                 let r = row * outputs.len() + k;
                 residuals[r] = weight * (rows.state(row)[slot] - goal);
                 let mut gradient = vec![0.0; parameters.len()];
-                add_state_gradient(&rows.settled(system, row), slot, parameters, &mut gradient)?;
+                add_state_gradient(
+                    &rows.settled(system, row),
+                    slot,
+                    parameters,
+                    &mut workspace,
+                    &mut gradient,
+                )?;
                 for (p, (g, stretch)) in gradient.iter().zip(&stretch).enumerate() {
                     jacobian[(r, p)] = weight * g * stretch;
                 }
@@ -417,16 +445,28 @@ impl Trainer {
             .is_none_or(|variance| loss <= GOOD_SHARE * variance)
     }
 
-    /// Whether the followed states are to be compared with those reached from `initial`: every so often, and when the
-    /// goal seems to be reached.
-    fn must_confirm(&self, loss: f64) -> bool {
+    /// The rows whose states are to be compared now with those reached from `initial`: all when the goal seems to be
+    /// reached, else every so often the next part.
+    fn due(&mut self, loss: f64) -> Option<Range<usize>> {
+        let rows = self.objective.examples().len();
         let since = self.losses.len() - self.run.confirmed_at;
-        let interval = if self.run.is_near {
-            CONFIRM_NEAR
+        let is_due = if self.run.is_near {
+            since >= CONFIRM_NEAR || self.run.travelled >= CONFIRM_TRAVEL
+        } else if self.is_near(loss) {
+            return Some(0..rows);
         } else {
-            CONFIRM_FAR
+            since >= CONFIRM_FAR
         };
-        since >= interval || !self.run.is_near && self.is_near(loss)
+        is_due.then(|| {
+            let turns = match self.method {
+                Method::Descent(_) => TURNS,
+                Method::LeastSquares(_) => 1,
+            };
+            let first = self.run.next_row % rows;
+            let end = (first + rows.div_ceil(turns)).min(rows);
+            self.run.next_row = end;
+            first..end
+        })
     }
 
     /// Keeps the current parameters, whose loss is confirmed, if they are among the best.
@@ -539,6 +579,7 @@ impl Trainer {
         self.parameters
             .set_coordinates(&mut self.system, &self.coordinates);
         let quick = quick(self.plan.monotone);
+        let all_rows = 0..self.objective.examples().len();
         if self
             .rows
             .follow(&mut self.system, &self.objective, &quick)
@@ -546,11 +587,18 @@ impl Trainer {
         {
             self.branch_jumps += self
                 .rows
-                .confirm(&mut self.system, &self.objective, options)
+                .confirm(&mut self.system, &self.objective, all_rows, options)
                 .ok()?;
         }
         self.rows
             .settle(&mut self.system, &self.objective, options)
             .ok()
     }
+}
+
+fn largest_change(before: &[f64], after: &[f64]) -> f64 {
+    before
+        .iter()
+        .zip(after)
+        .fold(0.0, |top, (before, after)| top.max((after - before).abs()))
 }

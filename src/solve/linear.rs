@@ -1,63 +1,131 @@
 //! Linear systems of the solvers: dense LU, with the zero modes of islands removed.
 
-use nalgebra::{DMatrix, DVector, Dyn, LU};
+use nalgebra::{DMatrix, linalg};
 
 use crate::system::{Flow, System};
 
-/// A factorised square matrix.
+/// A factorised square matrix: P·A = L·U with partial pivoting, in memory that is used again.
 #[derive(Clone, Debug)]
-pub struct Factor(LU<f64, Dyn, Dyn>);
+pub struct Factor {
+    /// U, and below its diagonal L without its diagonal of ones.
+    packed: DMatrix<f64>,
+    /// The row that each row was exchanged with, in the order of elimination.
+    exchanged: Vec<usize>,
+}
+
+impl Default for Factor {
+    fn default() -> Self {
+        Self {
+            packed: DMatrix::zeros(0, 0),
+            exchanged: Vec::new(),
+        }
+    }
+}
 
 impl Factor {
     /// Factorises; `None` if a pivot vanishes or is not finite.
     #[must_use]
     pub fn new(matrix: DMatrix<f64>) -> Option<Self> {
-        let lu = matrix.lu();
-        let usable = lu
-            .lu_internal()
-            .diagonal()
-            .iter()
-            .all(|pivot| pivot.is_normal());
-        usable.then_some(Self(lu))
+        let mut factor = Self {
+            packed: matrix,
+            exchanged: Vec::new(),
+        };
+        factor.eliminate().then_some(factor)
+    }
+
+    /// Factorises the regularised Jacobian (see [`regularised_jacobian`]) in this factor's memory. Returns whether it is
+    /// usable: if not, no pivot may be trusted.
+    pub fn factorise_jacobian(&mut self, system: &System, flow: &Flow) -> bool {
+        regularised_jacobian_into(system, flow, &mut self.packed);
+        self.eliminate()
+    }
+
+    /// Gaussian elimination with partial pivoting (Golub & Van Loan, Matrix Computations, 4th ed., algorithm 3.4.1).
+    fn eliminate(&mut self) -> bool {
+        let Self { packed, exchanged } = self;
+        let n = packed.nrows();
+        exchanged.clear();
+        for i in 0..n {
+            let column = &packed.as_slice()[i * n..(i + 1) * n];
+            let mut pivot = i;
+            for k in i + 1..n {
+                if column[k].abs() > column[pivot].abs() {
+                    pivot = k;
+                }
+            }
+            let diagonal = column[pivot];
+            // Zero, subnormal, infinite or NaN: nothing to divide by.
+            if !diagonal.is_normal() {
+                return false;
+            }
+            exchanged.push(pivot);
+            if pivot == i {
+                linalg::gauss_step(packed, diagonal, i);
+            } else {
+                packed.columns_range_mut(..i).swap_rows(i, pivot);
+                linalg::gauss_step_swap(packed, diagonal, i, pivot);
+            }
+        }
+        true
     }
 
     /// The sign of the determinant: 1 or −1.
     #[must_use]
     pub fn determinant_sign(&self) -> f64 {
-        let pivots: f64 = self
-            .0
-            .lu_internal()
-            .diagonal()
-            .iter()
-            .map(|pivot| pivot.signum())
-            .product();
-        pivots * self.0.p().determinant::<f64>()
+        let pivots = self.packed.diagonal();
+        let exchanges = self.exchanged.iter().enumerate();
+        pivots.iter().map(|pivot| pivot.signum()).product::<f64>()
+            * exchanges
+                .map(|(i, &pivot)| if i == pivot { 1.0 } else { -1.0 })
+                .product::<f64>()
     }
 
     /// The solution for one right-hand side, in place.
-    pub fn solve(&self, rhs: &mut DVector<f64>) {
-        // nalgebra's triangular solvers count down from n − 1, also for n = 0.
-        if !rhs.is_empty() {
-            // Cannot fail: the pivots were judged in `new`.
-            let _ = self.0.solve_mut(rhs);
+    ///
+    /// # Panics
+    /// If its length is not that of the matrix.
+    pub fn solve(&self, rhs: &mut [f64]) {
+        let n = self.packed.nrows();
+        assert_eq!(rhs.len(), n);
+        for (i, &pivot) in self.exchanged.iter().enumerate() {
+            rhs.swap(i, pivot);
+        }
+        // By columns, as the matrix lies in memory.
+        let columns = || self.packed.as_slice().chunks_exact(n.max(1)).enumerate();
+        for (i, column) in columns() {
+            let x = rhs[i];
+            for (rhs, l) in rhs[i + 1..].iter_mut().zip(&column[i + 1..]) {
+                *rhs -= l * x;
+            }
+        }
+        for (i, column) in columns().rev() {
+            let x = rhs[i] / column[i];
+            rhs[i] = x;
+            for (rhs, u) in rhs[..i].iter_mut().zip(column) {
+                *rhs -= u * x;
+            }
         }
     }
 
     /// The solution of the transposed system, in place.
-    pub fn solve_transposed(&self, rhs: &mut DVector<f64>) {
-        if rhs.is_empty() {
-            return;
+    ///
+    /// # Panics
+    /// If the length of the right-hand side is not that of the matrix.
+    pub fn solve_transposed(&self, rhs: &mut [f64]) {
+        let n = self.packed.nrows();
+        assert_eq!(rhs.len(), n);
+        // P·A = L·U, so Aᵀ·y = b is Uᵀ·z = b, Lᵀ·w = z, y = Pᵀ·w; columns of U and L are rows of their transposes.
+        let columns = || self.packed.as_slice().chunks_exact(n.max(1)).enumerate();
+        let dot = |p: &[f64], q: &[f64]| p.iter().zip(q).map(|(p, q)| p * q).sum::<f64>();
+        for (i, column) in columns() {
+            rhs[i] = (rhs[i] - dot(&column[..i], &rhs[..i])) / column[i];
         }
-        let packed = self.0.lu_internal();
-        // P·A = L·U, so Aᵀ·y = b is Uᵀ·z = b, Lᵀ·w = z, y = Pᵀ·w.
-        let _ = packed.tr_solve_upper_triangular_mut(rhs);
-        let n = rhs.len();
-        for i in (0..n).rev() {
-            for k in i + 1..n {
-                rhs[i] -= packed[(k, i)] * rhs[k];
-            }
+        for (i, column) in columns().rev() {
+            rhs[i] -= dot(&column[i + 1..], &rhs[i + 1..]);
         }
-        self.0.p().inv_permute_rows(rhs);
+        for (i, &pivot) in self.exchanged.iter().enumerate().rev() {
+            rhs.swap(i, pivot);
+        }
     }
 }
 
@@ -88,20 +156,30 @@ pub fn island_weights(system: &System, jacobian: &DMatrix<f64>) -> Vec<f64> {
 /// the original one: the same as bordering J with the conserved total, at the original size.
 #[must_use]
 pub fn regularised_jacobian(system: &System, flow: &Flow) -> DMatrix<f64> {
-    let mut j = system.jacobian(flow);
+    let mut j = DMatrix::zeros(0, 0);
+    regularised_jacobian_into(system, flow, &mut j);
+    j
+}
+
+fn regularised_jacobian_into(system: &System, flow: &Flow, j: &mut DMatrix<f64>) {
+    system.jacobian_into(flow, j);
+    if system.islands().is_empty() {
+        return;
+    }
     let capacity = system.capacity();
-    for (island, alpha) in system.islands().iter().zip(island_weights(system, &j)) {
+    for (island, alpha) in system.islands().iter().zip(island_weights(system, j)) {
         for &i in island {
             for &k in island {
                 j[(i, k)] -= alpha * capacity[i] * capacity[k];
             }
         }
     }
-    j
 }
 
 #[cfg(test)]
 mod tests {
+    use nalgebra::DVector;
+
     use super::*;
 
     #[test]
@@ -110,10 +188,10 @@ mod tests {
         let b = DVector::from_vec(vec![1.0, -2.0, 0.3]);
         let factor = Factor::new(a.clone()).unwrap();
         let mut y = b.clone();
-        factor.solve_transposed(&mut y);
+        factor.solve_transposed(y.as_mut_slice());
         assert!((a.transpose() * y - &b).norm() < 1e-14);
         let mut x = b.clone();
-        factor.solve(&mut x);
+        factor.solve(x.as_mut_slice());
         assert!((a * x - b).norm() < 1e-14);
     }
 

@@ -305,7 +305,7 @@ impl<'a> Rest<'a> {
             let reduced = self.reduced(&j);
             let factor = Factor::new(reduced.clone())?;
             let mut step = -residual.clone();
-            factor.solve(&mut step);
+            factor.solve(step.as_mut_slice());
             if !step.iter().all(|step| step.is_finite()) {
                 return None;
             }
@@ -323,7 +323,7 @@ impl<'a> Rest<'a> {
                         -per_unit * rows.map(|&row| j[(row, slot)]).sum::<f64>()
                     }),
                 );
-                factor.solve(&mut tangent);
+                factor.solve(tangent.as_mut_slice());
                 return Some(Point {
                     abscissa: self.abscissa(&x),
                     current: self.current(),
@@ -462,7 +462,7 @@ impl<'a> Rest<'a> {
                 matrix[(k, k)] += variable.capacity / h;
             }
             let mut step = residual;
-            Factor::new(matrix)?.solve(&mut step);
+            Factor::new(matrix)?.solve(step.as_mut_slice());
             let mut next = x.clone();
             // Beyond a unit a step leaves the region in which the slopes hold.
             if size(&step) <= 1.0 && self.moved(&mut next, &step) {

@@ -355,7 +355,7 @@ fn attempt(
         if let Some(drive) = &start.drive {
             rhs.axpy(h * DRIVE[stage], drive, 1.0);
         }
-        factor.solve(&mut rhs);
+        factor.solve(rhs.as_mut_slice());
         stages.push(rhs);
     }
     argument += stages.last()?;

@@ -206,19 +206,18 @@ fn currents_balance(flow: &Flow) -> bool {
 fn newton_step(system: &System, flow: &Flow) -> Option<DVector<f64>> {
     let factor = Factor::new(regularised_jacobian(system, flow))?;
     let mut step = -DVector::from_column_slice(&flow.net);
-    factor.solve(&mut step);
+    factor.solve(step.as_mut_slice());
     step.iter().all(|s| s.is_finite()).then_some(step)
 }
 
 /// The size of a step relative to 1 + max|x|.
-fn relative_size(x: &[f64], step: &DVector<f64>) -> f64 {
-    let size =
-        |values: &mut dyn Iterator<Item = f64>| values.fold(0.0, |top: f64, v| top.max(v.abs()));
-    size(&mut step.iter().copied()) / (1.0 + size(&mut x.iter().copied()))
+fn relative_size(x: &[f64], step: &[f64]) -> f64 {
+    let size = |values: &[f64]| values.iter().fold(0.0, |top: f64, v| top.max(v.abs()));
+    size(step) / (1.0 + size(x))
 }
 
 fn is_at_rest(x: &[f64], newton_step: &DVector<f64>) -> bool {
-    relative_size(x, newton_step) <= NEWTON_STEP
+    relative_size(x, newton_step.as_slice()) <= NEWTON_STEP
 }
 
 /// Newton's method from `x`, which must be next door to a solution; `None` if it is not.
@@ -233,7 +232,7 @@ fn polished(system: &System, x: &[f64]) -> Option<Vec<f64>> {
     let mut last = f64::INFINITY;
     for iteration in 0..ITERATIONS {
         let step = newton_step(system, &flow)?;
-        let size = relative_size(&x, &step);
+        let size = relative_size(&x, step.as_slice());
         if iteration == 0 && size > NEXT_DOOR {
             return None;
         }
@@ -258,34 +257,41 @@ fn polished(system: &System, x: &[f64]) -> Option<Vec<f64>> {
     (last <= NEXT_DOOR).then_some(x)
 }
 
-/// A state that Newton's method reached from one nearby.
-#[derive(Clone, Debug)]
-pub struct Followed {
-    /// The state of the free reservoirs.
-    pub x: Vec<f64>,
-    /// The regularised Jacobian, factorised within a relative step of 1e-6 of the state.
-    pub factor: Factor,
-    /// Iterations taken: one evaluation and one factorisation each.
-    pub iterations: usize,
+/// Memory of [`follow`] that is used again.
+#[derive(Clone, Debug, Default)]
+pub struct Workspace {
+    flow: Flow,
+    step: Vec<f64>,
 }
 
-/// Newton's method from a state that is near. `None` if it does not converge at once, or ends where the sign of the
-/// determinant proves a growing mode. Which state it ends at is not checked beyond that.
+/// Newton's method from a state that is near, in place. Returns the iterations taken: one evaluation and one
+/// factorisation each. `None` if it does not converge at once, or ends where the sign of the determinant proves a
+/// growing mode; `x` is then no state of anything. Which state it ends at is not checked beyond that.
+///
+/// `factor` is left with the regularised Jacobian, factorised within a relative step of 1e-6 of the state.
 #[must_use]
-pub fn follow(system: &System, x: &[f64], flow: &mut Flow) -> Option<Followed> {
+pub fn follow(
+    system: &System,
+    x: &mut [f64],
+    factor: &mut Factor,
+    workspace: &mut Workspace,
+) -> Option<usize> {
     /// Iterations: a good start takes two or three.
     const ITERATIONS: usize = 12;
     /// The last step (relative): the next would be below rounding, and the Jacobian changes by no more than this.
     const LAST_STEP: f64 = 1e-6;
+    let Workspace { flow, step } = workspace;
     let n = system.free_count();
-    let mut x = x.to_vec();
     for iterations in 1..=ITERATIONS {
-        system.evaluate(&x, system.clamps(), flow);
-        let factor = Factor::new(regularised_jacobian(system, flow))?;
-        let mut step = -DVector::from_column_slice(&flow.net);
-        factor.solve(&mut step);
-        let size = relative_size(&x, &step);
-        for (x, step) in x.iter_mut().zip(&step) {
+        system.evaluate(x, system.clamps(), flow);
+        if !factor.factorise_jacobian(system, flow) {
+            return None;
+        }
+        step.clear();
+        step.extend(flow.net.iter().map(|f| -f));
+        factor.solve(step);
+        let size = relative_size(x, step);
+        for (x, step) in x.iter_mut().zip(step.iter()) {
             *x += step;
         }
         if !x
@@ -297,12 +303,7 @@ pub fn follow(system: &System, x: &[f64], flow: &mut Flow) -> Option<Followed> {
         if size <= LAST_STEP {
             // det(−J) is the product of all rates of decay: negative means that an odd number of modes grow.
             let sign = if n.is_multiple_of(2) { 1.0 } else { -1.0 };
-            let may_be_stable = factor.determinant_sign() * sign > 0.0;
-            return may_be_stable.then_some(Followed {
-                x,
-                factor,
-                iterations,
-            });
+            return (factor.determinant_sign() * sign > 0.0).then_some(iterations);
         }
     }
     None

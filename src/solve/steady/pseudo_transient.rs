@@ -103,6 +103,6 @@ fn shifted_step(system: &System, flow: &Flow, delta: f64) -> Option<DVector<f64>
         matrix[(i, i)] += capacity / delta;
     }
     let mut step = net(flow);
-    Factor::new(matrix)?.solve(&mut step);
+    Factor::new(matrix)?.solve(step.as_mut_slice());
     step.iter().all(|s| s.is_finite()).then_some(step)
 }
