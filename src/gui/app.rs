@@ -1,7 +1,11 @@
 //! The window: one frame drains the workers, lets time pass, draws, and then carries out what was asked for.
 
 mod build;
+mod clipboard;
+mod connect;
 mod files;
+mod find;
+mod layered;
 mod look;
 mod watch;
 
@@ -10,11 +14,13 @@ use std::path::Path;
 use eframe::egui::{self, Context, Frame, Margin, Modifiers, Panel, Ui, ViewportCommand};
 
 use super::Start;
+use super::builder::{self, Builder};
 use super::canvas::{self, Dots, Scene, Shown, StateScale};
 use super::command::{Action, Command};
 use super::derived::Derived;
 use super::dialogs::{self, Dialog, FileUse, Message};
 use super::editor::Editor;
+use super::finder::{self, Finder};
 use super::flipping::{self, Flipping, Turn};
 use super::inspector::{self, Inspected};
 use super::iv::Curves;
@@ -32,7 +38,7 @@ use super::training::{self, Application, Coach, Windows};
 use super::view::{ViewState, only, only_edge, selection_of};
 use super::widgets;
 use crate::document::presets::preset;
-use crate::document::{Element, Recent, Revision};
+use crate::document::{Document, Element, Recent, Revision};
 
 /// Where the view is kept in eframe's storage.
 const VIEW_KEY: &str = "view";
@@ -79,6 +85,10 @@ pub struct App {
     /// The revisions of physics and layout that simulation and scene were built for.
     built: Revision,
     dialog: Option<Dialog>,
+    finder: Option<Finder>,
+    builder: Option<Builder>,
+    /// A whole network from the clipboard that is offered to open.
+    pasted: Option<Document>,
     message: Option<Message>,
     notice: Option<Notice>,
     /// How the window began: what a fresh start shows.
@@ -142,6 +152,9 @@ impl App {
             built_live: 0,
             built: Revision::default(),
             dialog: None,
+            finder: None,
+            builder: None,
+            pasted: None,
             message,
             notice,
             start: start.clone(),
@@ -307,9 +320,14 @@ impl App {
             Command::Scrub(seconds) => self.simulation.scrub(seconds),
             Command::StopFlipping => self.flipping = None,
             Command::Respond(pick) => self.coach.set_pick(pick),
+            Command::Show(selection) => self.show(selection),
             Command::Dismiss => self.message = None,
             // These were carried out above.
-            Command::End(_) | Command::Perform(..) | Command::Insert(..) | Command::Device(_) => {}
+            Command::End(_)
+            | Command::Perform(..)
+            | Command::Insert(..)
+            | Command::Device(_)
+            | Command::TakePasted { .. } => {}
         }
     }
 
@@ -343,19 +361,10 @@ impl App {
                     self.editor.abandon();
                 } else if self.message.is_some() {
                     self.message = None;
-                } else if !self.windows.close() {
+                } else if self.builder.take().is_none() && !self.windows.close() {
                     self.view.selection = selection_of(None);
                 }
             }
-            Action::Fit => self.view.camera = None,
-            Action::ZoomReset => {
-                if let Some(camera) = &mut self.view.camera {
-                    camera.reset_zoom();
-                }
-            }
-            Action::Values => self.view.show_values = !self.view.show_values,
-            Action::Inspector => self.view.is_inspector_open = !self.view.is_inspector_open,
-            Action::Traces => self.view.is_traces_open = !self.view.is_traces_open,
             Action::PlayPause => {
                 let is_playing = self.simulation.is_playing();
                 self.simulation.set_playing(!is_playing);
@@ -370,7 +379,6 @@ impl App {
                     self.simulation.jump(&state.x.clone());
                 }
             }
-            Action::Training => self.view.is_training_open = !self.view.is_training_open,
             Action::Train => self.coach.play_or_hold(&self.editor),
             Action::TrainStep => self.coach.step(&self.editor),
             Action::Rewind => self.coach.rewind(&self.editor),
@@ -378,6 +386,9 @@ impl App {
             Action::Compare => self.coach.compare(&self.editor),
             Action::Task => self.windows.task.is_open = !self.windows.task.is_open,
             Action::Gradient => self.windows.is_gradient_open = !self.windows.is_gradient_open,
+            Action::Find => {
+                self.finder = Some(Finder::new(&self.editor, self.kept.as_ref()));
+            }
             Action::Keys => self.dialog = Some(Dialog::Keys),
             Action::About => {
                 self.dialog = Some(Dialog::About {
@@ -387,6 +398,7 @@ impl App {
             // These were done above.
             Action::Cut
             | Action::Copy
+            | Action::CopyText
             | Action::Paste
             | Action::Duplicate
             | Action::Delete
@@ -398,8 +410,18 @@ impl App {
             | Action::NewNote
             | Action::StartEdge
             | Action::Reverse
+            | Action::ConnectAll
+            | Action::ConnectChain
+            | Action::ConnectRail
+            | Action::Layered
             | Action::Device(_)
             | Action::Tidy
+            | Action::Fit
+            | Action::ZoomReset
+            | Action::Values
+            | Action::Inspector
+            | Action::Traces
+            | Action::Training
             | Action::LinearFlow
             | Action::Snap
             | Action::New
@@ -416,7 +438,7 @@ impl App {
 
     /// Commands that keys ask for. Plain keys stay silent while a text field or another widget has the focus.
     fn shortcuts(&self, ctx: &Context, commands: &mut Vec<Command>) {
-        if self.dialog.is_some() {
+        if self.dialog.is_some() || self.finder.is_some() {
             return;
         }
         let is_typing = ctx.text_edit_focused();
@@ -498,7 +520,9 @@ impl App {
         let palette = Palette::current(ui);
         let flat = |margin: Margin| Frame::new().fill(palette.panel).inner_margin(margin);
         self.top_ui(ui, commands);
-        if self.view.is_inspector_open {
+        if self.builder.is_some() {
+            self.builder_panel_ui(ui, flat(Margin::symmetric(14, 10)), commands);
+        } else if self.view.is_inspector_open {
             self.inspector_panel_ui(ui, flat(Margin::symmetric(14, 10)), commands);
         }
         let has_task = self.editor.document().task.is_some();
@@ -555,6 +579,11 @@ impl App {
                     commands,
                 );
             });
+        self.canvas_panel_ui(ui, commands);
+    }
+
+    /// The canvas, and what is painted over it.
+    fn canvas_panel_ui(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
         egui::CentralPanel::default()
             .frame(Frame::NONE)
             .show(ui, |ui| {
@@ -569,7 +598,17 @@ impl App {
                 };
                 let area = ui.available_rect_before_wrap();
                 self.canvas = area;
+                if let Some(builder) = &mut self.builder
+                    && let Some(bounds) = builder.ghost_mut().take_unseen()
+                {
+                    let platform = self.editor.network().platform();
+                    let bounds = bounds.union(self.scene.bounds);
+                    self.view.camera = Some(canvas::fitted(area, platform, bounds));
+                }
                 canvas::canvas_ui(ui, &shown, &mut self.view, commands);
+                if let (Some(builder), Some(camera)) = (&mut self.builder, self.view.camera) {
+                    builder::ghost_ui(ui, area, camera, builder.ghost_mut());
+                }
                 flipping::chip_ui(
                     ui,
                     area,
@@ -677,6 +716,11 @@ impl eframe::App for App {
             && dialogs::dialog_ui(&ctx, &mut dialog, &mut commands)
         {
             self.dialog = Some(dialog);
+        }
+        if let Some(mut open) = self.finder.take()
+            && finder::finder_ui(&ctx, &mut open, &mut commands)
+        {
+            self.finder = Some(open);
         }
         if let Some(mut toast) = self.toast.take()
             && toast::toast_ui(

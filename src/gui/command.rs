@@ -59,6 +59,13 @@ pub(crate) enum Command {
     StopFlipping,
     /// Draws the response of another output or over other inputs.
     Respond(Pick),
+    /// Selects reservoirs, edges or notes, and brings them into view.
+    Show(Selection),
+    /// Opens the whole network that was pasted, or inserts it.
+    TakePasted {
+        /// Whether it is opened.
+        opens: bool,
+    },
     /// Takes the message away.
     Dismiss,
 }
@@ -133,6 +140,8 @@ pub(crate) enum Action {
     Cut,
     /// Puts the selection on the clipboard, as text.
     Copy,
+    /// Puts the whole network on the clipboard, as a short line.
+    CopyText,
     /// Adds what is on the clipboard.
     Paste,
     /// Adds the selection once more.
@@ -143,6 +152,8 @@ pub(crate) enum Action {
     SelectAll,
     /// Selects nothing.
     Deselect,
+    /// Anything by its name.
+    Find,
     /// A new hidden reservoir.
     NewHidden,
     /// A new input.
@@ -157,6 +168,14 @@ pub(crate) enum Action {
     StartEdge,
     /// Swaps the ends of the selected edges.
     Reverse,
+    /// Joins each of the selected reservoirs with each.
+    ConnectAll,
+    /// Joins the selected reservoirs one after the other.
+    ConnectChain,
+    /// Joins the selected reservoirs with a rail.
+    ConnectRail,
+    /// The panel that makes layered networks.
+    Layered,
     /// Chooses the law with this number among those of the platform.
     Device(u8),
     /// Arranges the reservoirs.
@@ -217,7 +236,7 @@ pub(crate) enum Action {
 
 impl Action {
     /// All actions, in the order menus and the key sheet list them.
-    pub(crate) const ALL: [Self; 56] = [
+    pub(crate) const ALL: [Self; 62] = [
         Self::New,
         Self::NewChemical,
         Self::Open,
@@ -229,11 +248,13 @@ impl Action {
         Self::Redo,
         Self::Cut,
         Self::Copy,
+        Self::CopyText,
         Self::Paste,
         Self::Duplicate,
         Self::Delete,
         Self::SelectAll,
         Self::Deselect,
+        Self::Find,
         Self::NewHidden,
         Self::NewInput,
         Self::NewBias,
@@ -241,6 +262,10 @@ impl Action {
         Self::NewNote,
         Self::StartEdge,
         Self::Reverse,
+        Self::ConnectAll,
+        Self::ConnectChain,
+        Self::ConnectRail,
+        Self::Layered,
         Self::Device(1),
         Self::Device(2),
         Self::Device(3),
@@ -290,11 +315,13 @@ impl Action {
             | Self::Redo
             | Self::Cut
             | Self::Copy
+            | Self::CopyText
             | Self::Paste
             | Self::Duplicate
             | Self::Delete
             | Self::SelectAll
-            | Self::Deselect => Menu::Edit,
+            | Self::Deselect
+            | Self::Find => Menu::Edit,
             Self::NewHidden
             | Self::NewInput
             | Self::NewBias
@@ -302,6 +329,10 @@ impl Action {
             | Self::NewNote
             | Self::StartEdge
             | Self::Reverse
+            | Self::ConnectAll
+            | Self::ConnectChain
+            | Self::ConnectRail
+            | Self::Layered
             | Self::Device(_)
             | Self::Tidy => Menu::Build,
             Self::Fit
@@ -343,11 +374,13 @@ impl Action {
             Self::Redo => "Redo",
             Self::Cut => "Cut",
             Self::Copy => "Copy",
+            Self::CopyText => "Copy all as text",
             Self::Paste => "Paste",
             Self::Duplicate => "Duplicate",
             Self::Delete => "Delete",
             Self::SelectAll => "Select all",
             Self::Deselect => "Deselect",
+            Self::Find => "Find…",
             Self::NewHidden => "New reservoir",
             Self::NewInput => "New input",
             Self::NewBias => "New bias rail",
@@ -355,6 +388,10 @@ impl Action {
             Self::NewNote => "New note",
             Self::StartEdge => "Start edge…",
             Self::Reverse => "Reverse direction",
+            Self::ConnectAll => "Join each with each",
+            Self::ConnectChain => "Join in a chain",
+            Self::ConnectRail => "Join with a rail",
+            Self::Layered => "Layered network…",
             Self::Device(1) => "First device",
             Self::Device(2) => "Second device",
             Self::Device(3) => "Third device",
@@ -406,10 +443,16 @@ impl Action {
             Self::Deselect => "Select nothing, or give up a drag",
             Self::Cut => "Copy the selection and delete it",
             Self::Copy => "Copy the selection as text, to be pasted here or in another window",
-            Self::Paste => "Add the copied reservoirs and edges at the pointer",
+            Self::CopyText => {
+                "Copy the whole network as a short line of text; Paste opens it again"
+            }
+            Self::Paste => {
+                "Add the copied reservoirs and edges at the pointer, or open a copied network"
+            }
             Self::Duplicate => "Add the selection once more, beside itself",
             Self::Delete => "Delete the selection; Undo brings it back",
             Self::SelectAll => "Select every reservoir, edge and note",
+            Self::Find => "Find any command, preset, reservoir, edge or note by its name",
             Self::NewHidden => "Add a reservoir at the pointer; a double click does the same",
             Self::NewInput => "Add an input at the pointer: a reservoir held at its value",
             Self::NewBias => "Add a bias rail at the pointer: a reservoir held at its value",
@@ -419,6 +462,14 @@ impl Action {
                 "Start an edge at the selected reservoir; a click on another one ends it"
             }
             Self::Reverse => "Swap the ends of the selected edges",
+            Self::ConnectAll => "Join each of the selected reservoirs with each of the others",
+            Self::ConnectChain => {
+                "Join the selected reservoirs one after the other, from left to right"
+            }
+            Self::ConnectRail => {
+                "Join the selected reservoirs with the rail among them, or with a new one"
+            }
+            Self::Layered => "Insert inputs, hidden layers, outputs and rails, made to measure",
             Self::Device(_) => "Use this device for the next edge; selected edges become one",
             Self::Tidy => "Arrange the reservoirs in layers, by their distance from the inputs",
             Self::Fit => "Show the whole network",
@@ -475,11 +526,13 @@ impl Action {
             Self::Redo => shifted(Key::Z),
             Self::Cut => command(Key::X),
             Self::Copy => command(Key::C),
+            Self::CopyText => command(Key::T),
             Self::Paste => command(Key::V),
             Self::Duplicate => command(Key::D),
             Self::Delete => plain(Key::Delete),
             Self::SelectAll => command(Key::A),
             Self::Deselect => plain(Key::Escape),
+            Self::Find => plain(Key::Slash),
             Self::NewHidden => plain(Key::H),
             Self::NewInput => plain(Key::X),
             Self::NewBias => plain(Key::U),
@@ -487,6 +540,10 @@ impl Action {
             Self::NewNote => plain(Key::M),
             Self::StartEdge => plain(Key::E),
             Self::Reverse => plain(Key::W),
+            Self::ConnectAll => command(Key::E),
+            Self::ConnectChain => shifted(Key::E),
+            Self::ConnectRail => command(Key::R),
+            Self::Layered => command(Key::I),
             Self::Device(1) => plain(Key::Num1),
             Self::Device(2) => plain(Key::Num2),
             Self::Device(3) => plain(Key::Num3),
@@ -544,6 +601,7 @@ impl Action {
             Key::Period => ".",
             Key::Comma => ",",
             Key::Questionmark => "?",
+            Key::Slash => "/",
             Key::Escape => "Esc",
             Key::Plus => "+",
             Key::Minus => "−",

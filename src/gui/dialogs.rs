@@ -52,6 +52,15 @@ pub(crate) enum Dialog {
         /// What has been typed.
         path: String,
     },
+    /// A whole network was pasted: it is offered to open.
+    Pasted {
+        /// Its name.
+        name: String,
+        /// How many reservoirs and edges it has.
+        size: [usize; 2],
+        /// Whether it can be inserted: its platform is that of the open network.
+        fits: bool,
+    },
     /// The key sheet.
     Keys,
     /// What the program is and rests on.
@@ -68,6 +77,7 @@ pub(crate) fn dialog_ui(ctx: &Context, dialog: &mut Dialog, commands: &mut Vec<C
     // its own, and another one in a window of another size.
     let kind = match dialog {
         Dialog::File { .. } => "file",
+        Dialog::Pasted { .. } => "pasted",
         Dialog::Keys => "keys",
         Dialog::About { .. } => "about",
     };
@@ -76,6 +86,7 @@ pub(crate) fn dialog_ui(ctx: &Context, dialog: &mut Dialog, commands: &mut Vec<C
     let modal = Modal::new(Id::unique("dialog").with(place)).frame(frame);
     let response = modal.show(ctx, |ui| match dialog {
         Dialog::File { purpose, path } => file_ui(ui, *purpose, path, commands),
+        Dialog::Pasted { name, size, fits } => pasted_ui(ui, name, *size, *fits, commands),
         Dialog::Keys => keys_ui(ui),
         Dialog::About { drawing } => about_ui(ui, *drawing),
     });
@@ -138,6 +149,47 @@ fn file_ui(ui: &mut Ui, purpose: FileUse, path: &mut String, commands: &mut Vec<
         if ui.button("Cancel").clicked() {
             is_done = true;
         }
+    });
+    is_done
+}
+
+/// Offers to open what was pasted; returns whether it is done.
+fn pasted_ui(
+    ui: &mut Ui,
+    name: &str,
+    [nodes, edges]: [usize; 2],
+    fits: bool,
+    commands: &mut Vec<Command>,
+) -> bool {
+    ui.set_width(400.0);
+    title_ui(ui, "A network was pasted");
+    let count = |count: usize, word: &str| match count {
+        1 => format!("1 {word}"),
+        count => format!("{count} {word}s"),
+    };
+    let (nodes, edges) = (count(nodes, "reservoir"), count(edges, "edge"));
+    let words =
+        format!("{name}: {nodes}, {edges}. What is open now is kept and can be brought back.");
+    ui.add(egui::Label::new(words).wrap());
+    ui.add_space(4.0);
+    let mut is_done = false;
+    ui.horizontal(|ui| {
+        let open = ui.add(primary(ui, "Open it"));
+        // Enter opens.
+        if ui.memory(|memory| memory.focused().is_none()) {
+            open.request_focus();
+        }
+        let insert = ui
+            .add_enabled(fits, egui::Button::new("Insert it here"))
+            .on_hover_text("Add its reservoirs and edges to the open network; its task is left out")
+            .on_disabled_hover_text("It is of the other platform: they do not mix");
+        for (button, opens) in [(open, true), (insert, false)] {
+            if button.clicked() {
+                commands.push(Command::TakePasted { opens });
+                is_done = true;
+            }
+        }
+        is_done |= ui.button("Cancel").clicked();
     });
     is_done
 }

@@ -181,20 +181,8 @@ fn menu_ui(
         if action.menu() != menu {
             continue;
         }
-        let (text, is_enabled) = match action {
-            Action::Undo => stepped(action, editor.undo_name()),
-            Action::Redo => stepped(action, editor.redo_name()),
-            Action::BringBack => {
-                stepped(action, files.kept.map(|kept| kept.network().name.as_str()))
-            }
-            Action::Device(number) => {
-                let platform = editor.network().platform();
-                match Kind::of_platform(platform).nth(usize::from(number) - 1) {
-                    Some(kind) => (kind.title().to_owned(), true),
-                    None => continue,
-                }
-            }
-            _ => (action.text().to_owned(), true),
+        let Some((text, is_enabled)) = entry(action, editor, files.kept) else {
+            continue;
         };
         let is_on = match action {
             Action::Values => Some(view.show_values),
@@ -230,6 +218,25 @@ fn menu_ui(
             ui.menu_button("Open recent", |ui| recent_ui(ui, files.recent, commands));
         }
     }
+}
+
+/// What an action is called now, and whether it can be done; `None` if there is nothing of the kind here.
+pub(crate) fn entry(
+    action: Action,
+    editor: &Editor,
+    kept: Option<&Editor>,
+) -> Option<(String, bool)> {
+    Some(match action {
+        Action::Undo => stepped(action, editor.undo_name()),
+        Action::Redo => stepped(action, editor.redo_name()),
+        Action::BringBack => stepped(action, kept.map(|kept| kept.network().name.as_str())),
+        Action::Device(number) => {
+            let platform = editor.network().platform();
+            let kind = Kind::of_platform(platform).nth(usize::from(number).checked_sub(1)?)?;
+            (kind.title().to_owned(), true)
+        }
+        _ => (action.text().to_owned(), true),
+    })
 }
 
 /// The files of late, newest first; those that are gone stay in the list, since a disk may come back.

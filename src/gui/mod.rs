@@ -12,12 +12,14 @@
 
 mod app;
 mod badges;
+mod builder;
 mod canvas;
 mod chart;
 mod command;
 mod derived;
 mod dialogs;
 mod editor;
+mod finder;
 mod flipping;
 mod icon;
 mod inspector;

@@ -3,18 +3,16 @@
 use eframe::egui::{Context, Event, Pos2, ViewportCommand, vec2};
 
 use super::App;
-use crate::device::{Kind, Platform};
-use crate::document::insertion::{Insertion, fragment, insertion_of};
-use crate::document::notes::{CanvasNote, free, notes, with_notes};
-use crate::document::{self, Document, Edit, Selection, layout};
+use crate::device::Kind;
+use crate::document::insertion::Insertion;
+use crate::document::notes::{CanvasNote, notes, with_notes};
+use crate::document::{Edit, Selection, layout};
+use crate::gui::builder::Builder;
 use crate::gui::canvas::{new_node, snapped};
 use crate::gui::command::{Action, Command};
-use crate::gui::opening::{refusal, rejection};
+use crate::gui::opening::refusal;
 use crate::gui::toast::Toast;
-use crate::network::{Network, Node, Role};
-
-/// How far beside itself a selection is duplicated, in canvas points: a tank and a bit.
-const BESIDE: f64 = 60.0;
+use crate::network::{Node, Role};
 
 impl App {
     /// Does an action that builds. Returns whether it is one of these.
@@ -25,6 +23,7 @@ impl App {
                 self.delete("Cut");
             }
             Action::Copy => self.copy(ctx),
+            Action::CopyText => self.copy_as_text(ctx),
             // The clipboard answers with an event, if it can be read.
             Action::Paste => ctx.send_viewport_cmd(ViewportCommand::RequestPaste),
             Action::Duplicate => self.duplicate(),
@@ -43,6 +42,7 @@ impl App {
                 _ => self.say("Select one reservoir first: the edge starts there"),
             },
             Action::Reverse => self.reverse(),
+            Action::Layered => self.builder = Some(Builder::new(self.editor.network().platform())),
             Action::Device(number) => {
                 let platform = self.editor.network().platform();
                 let position = usize::from(number).saturating_sub(1);
@@ -54,7 +54,7 @@ impl App {
             Action::Tidy => self.tidy(),
             Action::LinearFlow => self.view.is_flow_linear = !self.view.is_flow_linear,
             Action::Snap => self.view.is_snapping = !self.view.is_snapping,
-            _ => return false,
+            other => return self.connect(other),
         }
         true
     }
@@ -70,6 +70,7 @@ impl App {
                 self.insert(&name, &insertion);
             }
             Command::Device(kind) => self.view.hand.choose(kind),
+            Command::TakePasted { opens } => self.take_pasted(opens),
             other => return Some(other),
         }
         None
@@ -77,7 +78,7 @@ impl App {
 
     /// Clipboard events, and Backspace: what keys ask for that a shortcut cannot say.
     pub(super) fn clipboard(&mut self, ctx: &Context, commands: &mut Vec<Command>) {
-        if self.dialog.is_some() || ctx.text_edit_focused() {
+        if self.dialog.is_some() || self.finder.is_some() || ctx.text_edit_focused() {
             return;
         }
         let events = ctx.input(|i| i.events.clone());
@@ -96,7 +97,7 @@ impl App {
         }
     }
 
-    fn say(&mut self, text: &str) {
+    pub(super) fn say(&mut self, text: &str) {
         self.toast = Some(Toast::new(text.to_owned()));
     }
 
@@ -114,7 +115,7 @@ impl App {
         }
     }
 
-    fn insert(&mut self, name: &str, insertion: &Insertion) {
+    pub(super) fn insert(&mut self, name: &str, insertion: &Insertion) {
         let selected = self.view.selection.clone();
         match self.editor.insert(name, insertion, &selected) {
             Ok(selection) => self.view.selection = selection,
@@ -174,12 +175,12 @@ impl App {
         };
     }
 
-    fn canvas_notes(&self) -> Vec<CanvasNote> {
+    pub(super) fn canvas_notes(&self) -> Vec<CanvasNote> {
         notes(&self.editor.document().app)
     }
 
     /// What of the selection is there.
-    fn present(&self) -> Selection {
+    pub(super) fn present(&self) -> Selection {
         let mut selection = self.view.selection.clone();
         selection.retain_present(self.editor.network());
         let notes = self.canvas_notes();
@@ -281,152 +282,6 @@ impl App {
             .collect();
         self.perform("tidy layout", &edits);
         self.view.camera = None;
-    }
-
-    /// The selection as a document of its own; `None` if nothing is selected.
-    fn part(&self) -> Option<Document> {
-        let selection = self.present();
-        if selection.is_empty() {
-            return None;
-        }
-        let document = self.editor.document();
-        let mut part = Document::new(fragment(&document.network, &selection));
-        part.network.name.clone_from(&document.network.name);
-        let mut copied = self.canvas_notes();
-        copied.retain(|note| selection.notes.contains(&note.id));
-        part.app = with_notes(&part.app, &copied);
-        Some(part)
-    }
-
-    fn copy(&mut self, ctx: &Context) {
-        match self.part() {
-            Some(part) => {
-                let text = String::from_utf8(document::write(&part)).unwrap_or_default();
-                ctx.copy_text(text);
-            }
-            None => self.say("Nothing is selected"),
-        }
-    }
-
-    fn duplicate(&mut self) {
-        match self.part() {
-            Some(part) => self.insert_part("duplicate", &part, |[x, y]| [x + BESIDE, y + BESIDE]),
-            None => self.say("Nothing is selected"),
-        }
-    }
-
-    /// Adds the network that a text describes, with its middle at the hand's place.
-    fn paste(&mut self, text: &str) {
-        if !text.contains(document::FORMAT) {
-            self.say("The clipboard holds no network");
-            return;
-        }
-        let part = match document::read(text.as_bytes()) {
-            Ok(loaded) => loaded.document,
-            Err(rejected) => {
-                self.message = Some(rejection("What was pasted", &rejected));
-                return;
-            }
-        };
-        let platforms = (part.network.platform(), self.editor.network().platform());
-        if platforms.0 != platforms.1 {
-            let name = |platform: Platform| platform.name();
-            self.say(&format!(
-                "What was copied is {}, and this network is {}: they do not mix",
-                name(platforms.0),
-                name(platforms.1)
-            ));
-            return;
-        }
-        let middle = middle(&part);
-        let mut place = self.view.hand.place();
-        if self.view.is_snapping {
-            place = snapped(place);
-        }
-        let way = place - middle;
-        let way = self.clear_way(&part, [f64::from(way.x), f64::from(way.y)]);
-        self.insert_part("paste", &part, |[x, y]| [x + way[0], y + way[1]]);
-        if part.task.is_some() {
-            self.say("Pasted without its task; opening it as a file takes that, too");
-        }
-    }
-
-    /// A way like `way`, on which no reservoir of the part comes to lie over one that is there.
-    fn clear_way(&self, part: &Document, mut way: [f64; 2]) -> [f64; 2] {
-        /// Tanks nearer than this hide one another.
-        const NEAR: f64 = 40.0;
-        /// Pairs beyond which looking for room would be felt.
-        const MOST_PAIRS: usize = 1_000_000;
-        let places = |network: &Network| -> Vec<[f64; 2]> {
-            network.nodes().iter().filter_map(|node| node.at).collect()
-        };
-        let (new, old) = (places(&part.network), places(self.editor.network()));
-        let is_near =
-            |a: [f64; 2], b: [f64; 2]| (a[0] - b[0]).abs() < NEAR && (a[1] - b[1]).abs() < NEAR;
-        if new.len() * old.len() > MOST_PAIRS {
-            return way;
-        }
-        for _ in 0..20 {
-            let covers = |at: &[f64; 2]| {
-                let moved = [at[0] + way[0], at[1] + way[1]];
-                old.iter().any(|&there| is_near(moved, there))
-            };
-            if !new.iter().any(covers) {
-                break;
-            }
-            way = way.map(|x| x + BESIDE);
-        }
-        way
-    }
-
-    fn insert_part(&mut self, name: &str, part: &Document, moved: impl Fn([f64; 2]) -> [f64; 2]) {
-        let round = |at: [f64; 2]| moved(at).map(|x| (x * 100.0).round() / 100.0);
-        let mut insertion = insertion_of(&part.network);
-        for node in &mut insertion.nodes {
-            node.at = node.at.map(round);
-        }
-        let added = notes(&part.app);
-        if !added.is_empty() {
-            let mut all = self.canvas_notes();
-            for note in added {
-                let id = free(&all);
-                insertion.notes.push(id);
-                all.push(CanvasNote {
-                    id,
-                    at: round(note.at),
-                    ..note
-                });
-            }
-            insertion.app = Some(with_notes(&self.editor.document().app, &all));
-        }
-        if insertion.is_empty() {
-            self.say("There is nothing in it to paste");
-        } else {
-            let is_first = self.editor.network().nodes().is_empty();
-            self.insert(name, &insertion);
-            if is_first {
-                self.view.camera = None;
-            }
-        }
-    }
-}
-
-/// The middle of what a document has on the canvas.
-fn middle(document: &Document) -> Pos2 {
-    let network: &Network = &document.network;
-    let nodes = network.nodes().iter().filter_map(|node| node.at);
-    let notes = notes(&document.app);
-    let bounds = nodes
-        .chain(notes.iter().map(|note| note.at))
-        .map(|[x, y]| Pos2::new(x as f32, y as f32))
-        .fold(eframe::egui::Rect::NOTHING, |mut bounds, at| {
-            bounds.extend_with(at);
-            bounds
-        });
-    if bounds.is_finite() {
-        bounds.center()
-    } else {
-        Pos2::ZERO
     }
 }
 

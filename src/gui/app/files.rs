@@ -35,6 +35,11 @@ impl App {
         self.curves.clear();
         self.coach.clear();
         self.windows.clear();
+        let network = self.editor.network();
+        self.builder = self
+            .builder
+            .take()
+            .filter(|builder| builder.is_for(network));
         self.view.camera = None;
         self.view.hand.let_go();
         self.message = None;

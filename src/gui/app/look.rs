@@ -19,6 +19,16 @@ impl App {
                     self.simulation.release();
                 }
             }
+            Action::Fit => self.view.camera = None,
+            Action::ZoomReset => {
+                if let Some(camera) = &mut self.view.camera {
+                    camera.reset_zoom();
+                }
+            }
+            Action::Values => self.view.show_values = !self.view.show_values,
+            Action::Inspector => self.view.is_inspector_open = !self.view.is_inspector_open,
+            Action::Traces => self.view.is_traces_open = !self.view.is_traces_open,
+            Action::Training => self.view.is_training_open = !self.view.is_training_open,
             Action::New => self.open_empty(Platform::Electronic),
             Action::NewChemical => self.open_empty(Platform::Chemical),
             Action::BringBack => self.bring_back(),

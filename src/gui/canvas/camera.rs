@@ -9,6 +9,9 @@ const ZOOM: [f32; 2] = [0.03, 8.0];
 /// Fitting never enlarges beyond this: a network of two tanks should not look like a poster.
 const FIT_AT_MOST: f32 = 1.6;
 
+/// Below this magnification things are seen, but not read.
+const READABLE: f32 = 0.6;
+
 /// Centre and magnification of the view.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Camera {
@@ -88,6 +91,16 @@ impl Camera {
         self.center = bounds.center() - (room.center() - view.center()) / self.zoom;
     }
 
+    /// Brings `bounds` into the middle of the view, whole. A magnification at which names can be read and `bounds` has
+    /// room is kept.
+    pub(crate) fn show(&mut self, view: Rect, bounds: Rect) {
+        let before = self.zoom;
+        self.fit(view, view, bounds);
+        if before >= READABLE && before < self.zoom {
+            self.zoom = before;
+        }
+    }
+
     /// Back to 100 %, the middle kept.
     pub(crate) fn reset_zoom(&mut self) {
         self.zoom = 1.0;
@@ -126,6 +139,12 @@ mod tests {
         let shown = camera.screen_rect(VIEW, bounds);
         assert!(room.expand(0.1).contains_rect(shown));
         assert!((shown.center() - room.center()).length() < 0.1);
+        camera.show(
+            VIEW,
+            Rect::from_center_size(pos2(40.0, 7.0), vec2(100.0, 50.0)),
+        );
+        assert!((camera.canvas_from_screen(VIEW, VIEW.center()) - pos2(40.0, 7.0)).length() < 1e-3);
+        assert!(camera.zoom() >= READABLE);
         camera.fit(VIEW, VIEW, Rect::NOTHING);
         assert_eq!(camera, Camera::default());
     }

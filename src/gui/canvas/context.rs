@@ -93,6 +93,7 @@ impl Canvas<'_, '_> {
                         Action::NewBias,
                         Action::NewOutput,
                         Action::NewNote,
+                        Action::Layered,
                     ] {
                         action_ui(ui, action, commands);
                     }
@@ -152,6 +153,12 @@ fn node_ui(
         }
     });
     action_ui(ui, Action::StartEdge, commands);
+    if keys.len() > 1 {
+        for action in [Action::ConnectAll, Action::ConnectChain] {
+            action_ui(ui, action, commands);
+        }
+    }
+    action_ui(ui, Action::ConnectRail, commands);
     let is_free = !node.role.is_clamped();
     let reset = ui.add_enabled(is_free, egui::Button::new("Reset to initial state"));
     if reset

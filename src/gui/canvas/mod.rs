@@ -27,7 +27,7 @@ pub(crate) use flow::{Dots, FlowScale, is_falling};
 pub(crate) use hand::{CLICK, Hand, snapped};
 pub(crate) use labels::callout;
 pub(crate) use making::new_node;
-pub(crate) use scene::Scene;
+pub(crate) use scene::{Pipe, Scene};
 pub(crate) use tank::StateScale;
 
 use super::command::Command;
@@ -88,19 +88,8 @@ pub(crate) fn canvas_ui(
     let area = response.rect;
     painter.rect_filled(area, CornerRadius::ZERO, palette.background);
     if view.camera.is_none() && area.width() > 1.0 && area.height() > 1.0 {
-        let mut camera = Camera::default();
-        let tools = tools::strip(area, shown.network.platform());
-        let left = if tools.is_positive() {
-            tools.right() - area.left() + FIT_TOOLS
-        } else {
-            FIT_SIDES
-        };
-        let room = Rect::from_min_max(
-            area.min + vec2(left, FIT_ABOVE),
-            area.max - vec2(FIT_SIDES, FIT_BELOW),
-        );
-        camera.fit(area, room, shown.scene.bounds);
-        view.camera = Some(camera);
+        let platform = shown.network.platform();
+        view.camera = Some(fitted(area, platform, shown.scene.bounds));
     }
     let mut camera = view.camera.unwrap_or_default();
     let mut hand = std::mem::take(&mut view.hand);
@@ -181,6 +170,23 @@ pub(crate) fn canvas_ui(
     {
         labels::callout(&painter, palette, area, pointer, &title, &rows);
     }
+}
+
+/// The view that shows `bounds` whole, clear of what lies over the canvas.
+pub(crate) fn fitted(area: Rect, platform: Platform, bounds: Rect) -> Camera {
+    let mut camera = Camera::default();
+    let tools = tools::strip(area, platform);
+    let left = if tools.is_positive() {
+        tools.right() - area.left() + FIT_TOOLS
+    } else {
+        FIT_SIDES
+    };
+    let room = Rect::from_min_max(
+        area.min + vec2(left, FIT_ABOVE),
+        area.max - vec2(FIT_SIDES, FIT_BELOW),
+    );
+    camera.fit(area, room, bounds);
+    camera
 }
 
 /// Pans by dragging the empty canvas, zooms by the wheel at the pointer.

@@ -122,7 +122,7 @@ pub(super) fn edge_names_ui(ui: &mut Ui, edge: &Edge, commands: &mut Vec<Command
 }
 
 /// The laws of the platform to choose from; returns the one that was chosen.
-pub(super) fn kind_box_ui(ui: &mut Ui, platform: Platform, now: Option<Kind>) -> Option<Kind> {
+pub(crate) fn kind_box_ui(ui: &mut Ui, platform: Platform, now: Option<Kind>) -> Option<Kind> {
     let mut chosen = None;
     let palette = Palette::current(ui);
     let title = now.map_or("several devices", Kind::title);

@@ -9,6 +9,8 @@ mod several;
 mod signal;
 mod target;
 
+pub(crate) use identity::kind_box_ui as device_box_ui;
+
 use eframe::egui::{Align, Layout, RichText, ScrollArea, Ui, vec2};
 
 use super::canvas::StateScale;
@@ -70,7 +72,7 @@ pub(crate) fn inspector_ui(
 }
 
 /// A title left, and what else belongs there right.
-fn heading_ui(ui: &mut Ui, title: &str, right_ui: impl FnOnce(&mut Ui)) {
+pub(crate) fn heading_ui(ui: &mut Ui, title: &str, right_ui: impl FnOnce(&mut Ui)) {
     let palette = Palette::current(ui);
     ui.horizontal(|ui| {
         let room = ui.available_width();

@@ -1,0 +1,32 @@
+//! Where the builder of layered networks stands in the window.
+
+use eframe::egui::{Frame, Panel, Ui};
+
+use super::{App, INSPECTOR, INSPECTOR_RANGE, INSPECTOR_SHARE};
+use crate::gui::command::Command;
+
+impl App {
+    /// The builder, in the place of the inspector.
+    pub(super) fn builder_panel_ui(
+        &mut self,
+        ui: &mut Ui,
+        frame: Frame,
+        commands: &mut Vec<Command>,
+    ) {
+        let Some(mut builder) = self.builder.take() else {
+            return;
+        };
+        builder.update(self.editor.network(), self.editor.revision());
+        let [least, most] = INSPECTOR_RANGE;
+        let most = most.min(INSPECTOR_SHARE * ui.available_width()).max(least);
+        let stays = Panel::right("builder")
+            .default_size(INSPECTOR)
+            .size_range(least..=most)
+            .resizable(true)
+            .frame(frame)
+            .show(ui, |ui| builder.panel_ui(ui, commands));
+        if stays.inner {
+            self.builder = Some(builder);
+        }
+    }
+}
