@@ -452,12 +452,30 @@ pub(super) fn icon_button_ui(
     is_enabled: bool,
     is_primary: bool,
 ) -> Response {
+    word_button_ui(ui, icon, "", label, is_enabled, is_primary)
+}
+
+/// The same with a word beside the icon.
+pub(super) fn word_button_ui(
+    ui: &mut Ui,
+    icon: Icon,
+    word: &str,
+    label: &str,
+    is_enabled: bool,
+    is_primary: bool,
+) -> Response {
     let sense = if is_enabled {
         Sense::click()
     } else {
         Sense::hover()
     };
-    let (rect, response) = ui.allocate_exact_size(vec2(30.0, 26.0), sense);
+    let font = theme::strong(theme::BODY);
+    let word = (!word.is_empty()).then(|| {
+        ui.painter()
+            .layout_no_wrap(word.to_owned(), font, Color32::PLACEHOLDER)
+    });
+    let room = word.as_ref().map_or(0.0, |word| word.size().x + 8.0);
+    let (rect, response) = ui.allocate_exact_size(vec2(30.0 + room, 26.0), sense);
     response.widget_info(|| WidgetInfo::labeled(Role::Button, is_enabled, label));
     if ui.is_rect_visible(rect) {
         let palette = Palette::current(ui);
@@ -478,7 +496,12 @@ pub(super) fn icon_button_ui(
             },
             StrokeKind::Inside,
         );
-        icon::paint(ui.painter(), icon, rect, ink);
+        let place = rect.with_max_x(rect.left() + 30.0);
+        icon::paint(ui.painter(), icon, place, ink);
+        if let Some(word) = word {
+            let at = pos2(place.right(), rect.center().y - 0.5 * word.size().y);
+            ui.painter().galley_with_override_text_color(at, word, ink);
+        }
     }
     response
 }

@@ -18,8 +18,8 @@ mod tools;
 mod walk;
 
 use eframe::egui::{
-    CornerRadius, CursorIcon, Painter, Pos2, Rect, Response, Role as WidgetRole, Sense, Stroke,
-    StrokeKind, Ui, Vec2, WidgetInfo, vec2,
+    CornerRadius, CursorIcon, LayerId, Order, Painter, Pos2, Rect, Response, Role as WidgetRole,
+    Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, vec2,
 };
 
 pub(crate) use camera::Camera;
@@ -168,7 +168,10 @@ pub(crate) fn canvas_ui(
         && let Some(pointer) = ui.ctx().pointer_hover_pos()
         && area.contains(pointer)
     {
-        labels::callout(&painter, palette, area, pointer, &title, &rows);
+        // Over what others add to the canvas later in the frame.
+        let layer = LayerId::new(Order::Tooltip, ui.scope_id().with("callout"));
+        let above = ui.ctx().layer_painter(layer).with_clip_rect(area);
+        labels::callout(&above, palette, area, pointer, &title, &rows);
     }
 }
 

@@ -54,10 +54,10 @@ fn buttons_ui(ui: &mut Ui, panel: &Panel<'_>, room: f32, commands: &mut Vec<Comm
     let palette = Palette::current(ui);
     let is_training = panel.coach.is_running() && !panel.coach.is_comparing();
     let is_comparing = panel.coach.is_comparing();
-    let (icon, label) = if is_training {
-        (Icon::Stop, "stop training")
+    let (icon, word, label) = if is_training {
+        (Icon::Stop, "Stop", "stop training")
     } else {
-        (Icon::Play, "train")
+        (Icon::Play, "Train", "train")
     };
     let is_free = !panel.coach.is_running();
     for (action, icon, label, is_enabled) in [
@@ -67,7 +67,12 @@ fn buttons_ui(ui: &mut Ui, panel: &Panel<'_>, room: f32, commands: &mut Vec<Comm
         (Action::NewSeed, Icon::Dice, "new seed", is_free),
     ] {
         let is_primary = action == Action::Train;
-        let button = widgets::icon_button_ui(ui, icon, label, is_enabled, is_primary)
+        let word = if is_primary && room >= NARROW {
+            word
+        } else {
+            ""
+        };
+        let button = widgets::word_button_ui(ui, icon, word, label, is_enabled, is_primary)
             .on_hover_text(action.tooltip());
         if button.clicked() {
             commands.push(Command::Act(action));
