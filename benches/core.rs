@@ -8,22 +8,22 @@
     reason = "a failed setup ends the measurement, and the ratios are its output"
 )]
 
+#[path = "core/training.rs"]
+mod training;
+
 use std::fs;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group};
 use thermonet::device::{Device, Kind, Platform, Response};
-use thermonet::document::{self, presets};
-use thermonet::learn::Training;
-use thermonet::learn::objective::Objective;
-use thermonet::learn::trainer::{Plan, Trainer};
+use thermonet::document;
 use thermonet::network::{Network, Node, Role};
 use thermonet::physics::certificates::Certificates;
 use thermonet::solve::linear::{Factor, regularised_jacobian};
 use thermonet::solve::relax::{Options as RelaxOptions, Relaxation};
 use thermonet::solve::steady::{self, Options};
-use thermonet::system::{Flow, ParamSlopes, System};
+use thermonet::system::{Flow, System};
 
 /// Devices in a sweep: their states and currents fit the second-level cache.
 const DEVICES: usize = 4096;
@@ -241,64 +241,7 @@ fn ratios() {
         || inflow_and_jacobian(&system, &mut other),
     );
     println!("  {:<22} {lu:>8.2} of F and J", "LU, 100 free");
-    training_step();
-}
-
-/// The time of one XOR training step (4 rows, 5 free reservoirs, 24 dots), and how it compares with the kernels and
-/// factorisations it cannot do without: an evaluation and a factorisation for each Newton iteration, and the slopes in
-/// all parameters for each row.
-fn training_step() {
-    const STEPS: u32 = 300;
-    let document = presets::preset("xor").unwrap().load().unwrap().document;
-    let task = document.task.as_ref().unwrap();
-    let system = System::new(&document.network);
-    let objective = Objective::new(&document.network, &system, task, None).unwrap();
-    let rows = objective.examples().len();
-    let plan = Plan {
-        training: Training::default(),
-        seed: Some(7),
-        monotone: false,
-    };
-    let mut trainer = Trainer::new(&document.network, task, objective, plan).unwrap();
-    for _ in 0..100 {
-        trainer.step().unwrap();
-    }
-    let before = trainer.rows().iterations();
-    let start = Instant::now();
-    for _ in 0..STEPS {
-        trainer.step().unwrap();
-    }
-    let step = start.elapsed().as_secs_f64() / f64::from(STEPS);
-    let iterations = (trainer.rows().iterations() - before) as f64 / f64::from(STEPS);
-
-    let state = trainer.rows().state(0).to_vec();
-    let mut flow = Flow::default();
-    let evaluation = seconds(|| system.evaluate(black_box(&state), system.clamps(), &mut flow));
-    let mut factor = Factor::default();
-    let factorisation = seconds(|| {
-        black_box(factor.factorise_jacobian(&system, &flow));
-    });
-    let mut kernel = ParamSlopes::default();
-    let slopes = seconds(|| system.param_slopes(black_box(&state), &mut kernel));
-    let bound = iterations * (evaluation + factorisation) + rows as f64 * slopes;
-    println!(
-        "  XOR training step: {:.1} µs, {iterations:.1} Newton iterations",
-        step * 1e6
-    );
-    println!(
-        "  XOR training step      {:>8.2} of its kernels and factorisations",
-        step / bound
-    );
-}
-
-/// The time of one call, from many.
-fn seconds(mut work: impl FnMut()) -> f64 {
-    const CALLS: u32 = 20_000;
-    let start = Instant::now();
-    for _ in 0..CALLS {
-        work();
-    }
-    start.elapsed().as_secs_f64() / f64::from(CALLS)
+    training::ratios();
 }
 
 fn short() -> Criterion {

@@ -4,6 +4,9 @@
 //! are grouped by law and kept as structures of arrays, so that one evaluation gathers states, runs one kernel per law
 //! and scatters currents.
 
+pub mod lanes;
+pub mod pattern;
+
 use nalgebra::DMatrix;
 use petgraph::unionfind::UnionFind;
 
@@ -290,15 +293,24 @@ impl System {
         self.links.binary_search_by_key(&key, |link| link.key).ok()
     }
 
+    /// A parameter of a link.
+    ///
+    /// # Panics
+    /// If there is no such link or parameter.
+    #[must_use]
+    pub fn param(&self, link: usize, p: usize) -> f64 {
+        let (group, place) = self.places[link];
+        self.groups[group].params[p][place]
+    }
+
     /// Sets a parameter of a link in place.
     ///
     /// # Panics
-    /// If there is no such link or parameter; the value is not checked (see [`Device::set_param`]).
+    /// If there is no such link or parameter; the value is not checked (as [`Device::set_param`] would).
     pub fn set_param(&mut self, link: usize, p: usize, value: f64) {
         let (group, place) = self.places[link];
         self.groups[group].params[p][place] = value;
-        // A value outside its range was refused before it came here; the kernel's arrays are what counts.
-        let _ = self.links[link].device.set_param(p, value);
+        self.links[link].device.put_param(p, value);
     }
 
     /// Sets the capacity of a free reservoir.

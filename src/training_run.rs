@@ -57,7 +57,7 @@ pub struct Checkpoint {
 /// The record of a lane: every loss, and thinned checkpoints.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Record {
-    /// The loss before each update, in node units; not a number where no row settled.
+    /// The loss before each update, in node units.
     pub losses: Vec<f64>,
     /// Parameters to go back to, in the order of steps.
     pub checkpoints: Vec<Checkpoint>,

@@ -187,6 +187,98 @@ fn capacities_leaks_and_classes_have_exact_gradients() {
     }
 }
 
+/// What training uses, rows side by side in lanes, against the rule on single rows.
+#[test]
+fn followed_gradients_are_those_of_single_rows() {
+    let mut documents: Vec<(String, Document)> = (0..11)
+        .map(|case| (format!("net{case:02}"), load(&format!("net{case:02}.json"))))
+        .collect();
+    for name in ["xor", "parity", "sine", "xor-enzyme"] {
+        documents.push((
+            name.to_owned(),
+            preset(name).unwrap().load().unwrap().document,
+        ));
+    }
+    for (name, mut document) in documents {
+        // Away from a trained network's optimum, where gradients vanish; leaks and capacities are trained, too.
+        let task = document.task.as_mut().unwrap();
+        let own = ["capacity", "leak"].map(Trainable::Every);
+        let named = [
+            "tunnel_rate",
+            "shift",
+            "tracking",
+            "conductance",
+            "v_max",
+            "k_i",
+            "rate",
+        ];
+        task.trainable = Some(named.map(Trainable::Every).into_iter().chain(own).collect());
+        let mut system = System::new(&document.network);
+        let parameters = Parameters::new(&system, task);
+        let mut moved = parameters.coordinates(&system);
+        for (k, coordinate) in moved.iter_mut().enumerate() {
+            *coordinate += 1e-3 * (k as f64).sin();
+        }
+        let objective = objective(&document, &system);
+        let mut rows = Rows::new(&objective);
+        let options = strict(false);
+        rows.settle(&mut system, &objective, &options).unwrap();
+        parameters.set_coordinates(&mut system, &moved);
+        let loss = rows
+            .follow_with_gradient(&mut system, &objective, &options, &parameters)
+            .unwrap();
+        let mut followed = Vec::new();
+        rows.followed_gradient(&system, &parameters, &mut followed)
+            .unwrap();
+        let single = rows
+            .gradient(&mut system, &objective, &parameters, RowRule::Implicit)
+            .unwrap();
+        let settled = rows.settle(&mut system, &objective, &options).unwrap();
+        assert!((loss - settled).abs() <= 1e-9 * (1.0 + settled), "{name}");
+        // The factors in the lanes are those of a state within a relative 1e-6; the last steps are far shorter.
+        let error = relative_error(&followed, &single);
+        assert!(error < 1e-6, "{name}: {error}");
+    }
+}
+
+/// A task large enough that its rows are shared among threads.
+#[test]
+fn the_number_of_threads_changes_no_bit() {
+    let mut document = preset("sine").unwrap().load().unwrap().document;
+    let task = document.task.as_mut().unwrap();
+    if let Source::Function(function) = &mut task.source {
+        function.samples = 900;
+    }
+    let system = System::new(&document.network);
+    assert!(system.links().len() * 900 > 20_000, "worth several threads");
+    let objective = objective(&document, &system);
+    let parameters = Parameters::new(&system, document.task.as_ref().unwrap());
+    let run = |threads: usize| {
+        let mut system = system.clone();
+        let mut rows = Rows::new(&objective).on_threads(threads);
+        let options = strict(false);
+        let mut bits = Vec::new();
+        for _ in 0..2 {
+            let loss = rows
+                .follow_with_gradient(&mut system, &objective, &options, &parameters)
+                .unwrap();
+            let mut gradient = Vec::new();
+            rows.followed_gradient(&system, &parameters, &mut gradient)
+                .unwrap();
+            bits.push(loss.to_bits());
+            bits.extend(gradient.iter().map(|slope| slope.to_bits()));
+            // The next turn follows to other parameters.
+            let mut coordinates = parameters.coordinates(&system);
+            coordinates[0] += 0.01;
+            parameters.set_coordinates(&mut system, &coordinates);
+        }
+        bits
+    };
+    let alone = run(1);
+    assert_eq!(alone, run(2));
+    assert_eq!(alone, run(5));
+}
+
 fn train(
     document: &Document,
     seed: Option<u64>,

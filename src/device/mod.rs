@@ -160,6 +160,8 @@ macro_rules! dispatch {
     };
 }
 
+pub(crate) mod lanes;
+
 /// The first `P` values as the array a law takes.
 fn theta<const P: usize>(values: &[f64; MAX_PARAMS]) -> [f64; P] {
     std::array::from_fn(|p| values[p])
@@ -304,6 +306,25 @@ impl fmt::Display for Kind {
     }
 }
 
+/// e^x of every number in place, by the laws' own exponential: 0 below −708, and no larger than e^709.
+pub(crate) fn exponentials(x: &mut [f64]) {
+    Arch::new().dispatch(Exponentials(x));
+}
+
+/// Work of [`exponentials`].
+struct Exponentials<'s>(&'s mut [f64]);
+
+impl pulp::NullaryFnOnce for Exponentials<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        for x in self.0 {
+            *x = numeric::exp(*x);
+        }
+    }
+}
+
 /// Devices of one law: their parameters as columns, and the states at their ends.
 struct Devices<'s> {
     params: &'s [Vec<f64>],
@@ -335,6 +356,23 @@ fn theta_of<const P: usize>(params: &[&[f64]; P], k: usize) -> [f64; P] {
     theta
 }
 
+/// Devices that a kernel takes at once: the widest vector of numbers there is. Longer blocks would leave the devices of a
+/// small network to a scalar loop. Responses are kept in arrays until the block is done: storing them side by side as they
+/// are computed takes as long as computing them.
+const BLOCK: usize = 8;
+
+/// A block of numbers, filled up with the last one of a shorter column.
+#[inline(always)]
+fn block(column: &[f64]) -> [f64; BLOCK] {
+    if let Ok(whole) = column.try_into() {
+        return whole;
+    }
+    let last = column.last().copied().unwrap_or_default();
+    let mut block = [last; BLOCK];
+    block[..column.len()].copy_from_slice(column);
+    block
+}
+
 /// Work of [`Kind::respond`].
 struct RespondAll<'s, L, const P: usize> {
     devices: Devices<'s>,
@@ -348,9 +386,33 @@ impl<L: Law<P>, const P: usize> pulp::NullaryFnOnce for RespondAll<'_, L, P> {
     #[inline(always)]
     fn call(self) {
         let (params, a, b) = self.devices.columns::<P>();
-        let out = &mut self.out[..a.len()];
-        for k in 0..a.len() {
-            out[k] = L::response(&theta_of(&params, k), a[k], b[k]);
+        let n = a.len();
+        let out = &mut self.out[..n];
+        for start in (0..n).step_by(BLOCK) {
+            let end = (start + BLOCK).min(n);
+            let mut columns = [[0.0; BLOCK]; P];
+            for p in 0..P {
+                columns[p] = block(&params[p][start..end]);
+            }
+            let (a, b) = (block(&a[start..end]), block(&b[start..end]));
+            let (mut current, mut d_from, mut d_to) = ([0.0; BLOCK], [0.0; BLOCK], [0.0; BLOCK]);
+            for k in 0..BLOCK {
+                let mut theta = [0.0; P];
+                for p in 0..P {
+                    theta[p] = columns[p][k];
+                }
+                let response = L::response(&theta, a[k], b[k]);
+                current[k] = response.current;
+                d_from[k] = response.d_from;
+                d_to[k] = response.d_to;
+            }
+            for (k, out) in out[start..end].iter_mut().enumerate() {
+                *out = Response {
+                    current: current[k],
+                    d_from: d_from[k],
+                    d_to: d_to[k],
+                };
+            }
         }
     }
 }
@@ -453,6 +515,14 @@ impl Device {
         }
         self.values[p] = value;
         Ok(())
+    }
+
+    /// Sets parameter number `p` to a value that is known to be in range.
+    ///
+    /// # Panics
+    /// If there are no so many parameters.
+    pub(crate) fn put_param(&mut self, p: usize, value: f64) {
+        self.values[p] = value;
     }
 
     /// Whether parameter number `p` is there at all (only an absent `k_i` is not).

@@ -1,10 +1,13 @@
 //! Learning: what a network is asked to do, and how its parameters are brought to do it.
 
+mod course;
 pub mod floor;
 pub mod gradient;
 pub mod init;
+mod lanes;
 pub mod objective;
 pub mod optimizer;
+mod parallel;
 pub mod parameters;
 mod progress;
 pub mod rows;

@@ -1,6 +1,7 @@
 //! Optimizers: what turns gradients into steps, in the parameters' coordinates.
 
 use nalgebra::{DMatrix, DVector};
+use pulp::Arch;
 
 use super::training::{Optimizer, Training};
 
@@ -12,7 +13,8 @@ const DEFAULT_MOMENTUM: f64 = 0.9;
 pub struct Descent {
     optimizer: Optimizer,
     momentum: f64,
-    updates: i32,
+    /// β^k of both decays after k updates.
+    decayed: [f64; 2],
     mean: Vec<f64>,
     square: Vec<f64>,
 }
@@ -24,7 +26,7 @@ impl Descent {
         Self {
             optimizer: training.optimizer,
             momentum: training.momentum.unwrap_or(DEFAULT_MOMENTUM),
-            updates: 0,
+            decayed: [1.0; 2],
             mean: vec![0.0; parameters],
             square: vec![0.0; parameters],
         }
@@ -32,29 +34,86 @@ impl Descent {
 
     /// Moves the coordinates against the gradient.
     pub fn update(&mut self, coordinates: &mut [f64], gradient: &[f64], rate: f64) {
-        /// Kingma & Ba, ICLR 2015, algorithm 1, with the values given there.
-        const DECAYS: [f64; 2] = [0.9, 0.999];
-        const FLOOR: f64 = 1e-8;
-        self.updates = self.updates.saturating_add(1);
-        let corrections = DECAYS.map(|decay| 1.0 - decay.powi(self.updates));
-        for (k, (coordinate, &slope)) in coordinates.iter_mut().zip(gradient).enumerate() {
-            let (mean, square) = (&mut self.mean[k], &mut self.square[k]);
-            if self.optimizer == Optimizer::Sgd {
-                *mean = self.momentum * *mean + slope;
+        let Self {
+            mean,
+            square,
+            momentum,
+            decayed,
+            ..
+        } = self;
+        for (decayed, decay) in decayed.iter_mut().zip(DECAYS) {
+            *decayed *= decay;
+        }
+        if self.optimizer == Optimizer::Sgd {
+            for ((coordinate, slope), mean) in coordinates.iter_mut().zip(gradient).zip(mean) {
+                *mean = *momentum * *mean + slope;
                 *coordinate -= rate * *mean;
-            } else {
-                *mean += (1.0 - DECAYS[0]) * (slope - *mean);
-                *square += (1.0 - DECAYS[1]) * (slope * slope - *square);
-                *coordinate -=
-                    rate * (*mean / corrections[0]) / ((*square / corrections[1]).sqrt() + FLOOR);
             }
+        } else {
+            Arch::new().dispatch(Adam {
+                corrections: decayed.map(|decayed| 1.0 - decayed),
+                rate,
+                mean,
+                square,
+                coordinates,
+                gradient,
+            });
+        }
+    }
+}
+
+/// Decay of the mean and of the mean square: Kingma & Ba, ICLR 2015, algorithm 1, with the values given there.
+const DECAYS: [f64; 2] = [0.9, 0.999];
+
+/// One update of Adam, compiled for each instruction set.
+struct Adam<'s> {
+    corrections: [f64; 2],
+    rate: f64,
+    mean: &'s mut [f64],
+    square: &'s mut [f64],
+    coordinates: &'s mut [f64],
+    gradient: &'s [f64],
+}
+
+impl pulp::NullaryFnOnce for Adam<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        /// ε of algorithm 1.
+        const FLOOR: f64 = 1e-8;
+        let Self {
+            corrections,
+            rate,
+            mean,
+            square,
+            coordinates,
+            gradient,
+        } = self;
+        let n = gradient.len();
+        let (mean, square, coordinates) = (&mut mean[..n], &mut square[..n], &mut coordinates[..n]);
+        for k in 0..n {
+            let slope = gradient[k];
+            mean[k] += (1.0 - DECAYS[0]) * (slope - mean[k]);
+            square[k] += (1.0 - DECAYS[1]) * (slope * slope - square[k]);
+            coordinates[k] -=
+                rate * (mean[k] / corrections[0]) / ((square[k] / corrections[1]).sqrt() + FLOOR);
         }
     }
 }
 
 /// Shortens a gradient to the given Euclidean norm.
 pub fn clip(gradient: &mut [f64], norm: f64) {
-    let length = gradient.iter().map(|g| g * g).sum::<f64>().sqrt();
+    // Eight sums side by side: one would have to wait for each addition.
+    let (eights, others) = gradient.as_chunks::<8>();
+    let mut sums = [0.0; 8];
+    for eight in eights {
+        for (sum, g) in sums.iter_mut().zip(eight) {
+            *sum += g * g;
+        }
+    }
+    let squares = sums.iter().sum::<f64>() + others.iter().map(|g| g * g).sum::<f64>();
+    let length = squares.sqrt();
     if length > norm {
         for g in gradient {
             *g *= norm / length;

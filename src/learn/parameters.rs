@@ -3,7 +3,7 @@
 //! A positive parameter is trained through its logarithm: its coordinate is ln θ. All others are their own coordinate.
 
 use super::task::{Task, Trainable};
-use crate::device::ParamRange;
+use crate::device::{ParamRange, exponentials};
 use crate::network::{CAPACITY, EdgeKey, LEAK, Network, NodeKey};
 use crate::system::{ParamSlopes, System};
 
@@ -52,16 +52,14 @@ impl Parameter {
         }
     }
 
-    /// The value at a coordinate, brought into range.
-    #[must_use]
-    pub fn value(&self, coordinate: f64) -> f64 {
-        match self.range {
-            ParamRange::Positive => coordinate
-                .clamp(-LARGEST_LOGARITHM, LARGEST_LOGARITHM)
-                .exp(),
-            ParamRange::NonNegative => coordinate.clamp(0.0, LARGEST_VALUE),
-            ParamRange::Real => coordinate.clamp(-LARGEST_VALUE, LARGEST_VALUE),
-        }
+    /// A coordinate brought into range.
+    fn bounded(&self, coordinate: f64) -> f64 {
+        let [lo, hi] = match self.range {
+            ParamRange::Positive => [-LARGEST_LOGARITHM, LARGEST_LOGARITHM],
+            ParamRange::NonNegative => [0.0, LARGEST_VALUE],
+            ParamRange::Real => [-LARGEST_VALUE, LARGEST_VALUE],
+        };
+        coordinate.clamp(lo, hi)
     }
 
     /// d value/d coordinate at a value.
@@ -76,15 +74,17 @@ impl Parameter {
 
     /// Its value in a system.
     #[must_use]
+    #[inline]
     pub fn read(&self, system: &System) -> f64 {
         match self.target {
-            Target::Device { link, p } => system.links()[link].device.params()[p],
+            Target::Device { link, p } => system.param(link, p),
             Target::Capacity(i) => system.capacity()[i],
             Target::Leak(i) => system.leak()[i],
         }
     }
 
     /// Sets its value in a system.
+    #[inline]
     pub fn write(&self, system: &mut System, value: f64) {
         match self.target {
             Target::Device { link, p } => system.set_param(link, p, value),
@@ -198,8 +198,24 @@ impl Parameters {
 
     /// Sets all from coordinates.
     pub fn set_coordinates(&self, system: &mut System, coordinates: &[f64]) {
-        for (parameter, &coordinate) in self.0.iter().zip(coordinates) {
-            parameter.write(system, parameter.value(coordinate));
+        let bounded = self.0.iter().zip(coordinates);
+        let bounded = bounded.map(|(parameter, &at)| (parameter, parameter.bounded(at)));
+        let of_positive = bounded.clone().filter(|(p, _)| p.is_logarithmic());
+        let mut positive: Vec<f64> = of_positive.map(|(_, at)| at).collect();
+        exponentials(&mut positive);
+        let mut positive = positive.into_iter();
+        for (parameter, at) in bounded {
+            let exponential = parameter.is_logarithmic().then(|| positive.next());
+            parameter.write(system, exponential.flatten().unwrap_or(at));
+        }
+    }
+
+    /// Turns slopes in the parameters' values at a system into slopes in their coordinates.
+    pub fn stretch(&self, system: &System, slopes: &mut [f64]) {
+        for (parameter, slope) in self.0.iter().zip(slopes) {
+            if parameter.is_logarithmic() {
+                *slope *= parameter.read(system);
+            }
         }
     }
 
@@ -234,6 +250,24 @@ impl Parameters {
                     }
                 }
                 (Target::Device { .. }, Owner::Node(_)) | (_, Owner::Edge(_)) => {}
+            }
+        }
+    }
+
+    /// Adds Σ λᵀ∂F/∂θ over rows to `out`, from the sums in all parameters of devices (in the order of
+    /// [`System::param_position`]) and in the leak of each free reservoir. Without islands capacities have none.
+    pub fn add_summed_slopes(
+        &self,
+        system: &System,
+        devices: &[f64],
+        leaks: &[f64],
+        out: &mut [f64],
+    ) {
+        for (parameter, out) in self.0.iter().zip(out) {
+            match parameter.target {
+                Target::Device { link, p } => *out += devices[system.param_position(link, p)],
+                Target::Leak(i) => *out += leaks[i],
+                Target::Capacity(_) => {}
             }
         }
     }

@@ -1,5 +1,7 @@
 //! How a training gets on: whether a run has stalled, and which parameters are worth keeping.
 
+use std::ops::Range;
+
 /// A run that gains less than this share of its loss in `patience` updates has stalled: one that is on its way loses a
 /// factor of ten in that time.
 const LEAST_GAIN: f64 = 0.25;
@@ -10,8 +12,12 @@ const CANDIDATES: usize = 6;
 /// Candidates differ by at least this factor in their loss.
 const CANDIDATE_GAIN: f64 = 0.8;
 
+/// Rows that were compared at these parameters are not compared again before the path is longer than this: coordinates are
+/// of order one, and a branch ends within so short a stretch about once in a thousand.
+const STANDSTILL: f64 = 1e-3;
+
 /// How the run since the last start is getting on.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Run {
     /// The step at which it started.
     pub(super) start: usize,
@@ -22,8 +28,12 @@ pub(super) struct Run {
     pub(super) confirmed_at: usize,
     /// The row that is compared next.
     pub(super) next_row: usize,
-    /// How far the coordinates have come since (see `CONFIRM_TRAVEL` in the trainer).
-    pub(super) travelled: f64,
+    /// How far the coordinates have come: the sum over updates of the largest change of one.
+    pub(super) path: f64,
+    /// The path at the last comparison.
+    pub(super) path_confirmed: f64,
+    /// The path at which each row was last compared.
+    pub(super) path_of_row: Vec<f64>,
     /// Whether the goal was reached then.
     pub(super) is_near: bool,
     /// Comparisons that disagreed.
@@ -31,17 +41,32 @@ pub(super) struct Run {
 }
 
 impl Run {
-    pub(super) fn starting_at(step: usize) -> Self {
+    /// A run of so many rows that starts at a step.
+    pub(super) fn starting_at(step: usize, rows: usize) -> Self {
         Self {
             start: step,
             best: f64::INFINITY,
             best_at: step,
             confirmed_at: step,
             next_row: 0,
-            travelled: 0.0,
+            path: 0.0,
+            path_confirmed: 0.0,
+            path_of_row: vec![f64::NEG_INFINITY; rows],
             is_near: false,
             strikes: 0,
         }
+    }
+
+    /// Whether no parameter has moved worth speaking of since all these rows were compared.
+    pub(super) fn has_not_moved_since(&self, rows: Range<usize>) -> bool {
+        let compared_at = self.path_of_row[rows].iter();
+        let first = compared_at.fold(self.path, |first, path| first.min(*path));
+        self.path - first <= STANDSTILL
+    }
+
+    /// Takes in that these rows were compared.
+    pub(super) fn compared(&mut self, rows: Range<usize>) {
+        self.path_of_row[rows].fill(self.path);
     }
 
     /// Takes in a confirmed loss at a step.

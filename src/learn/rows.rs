@@ -2,13 +2,25 @@
 
 use std::ops::Range;
 
+use super::course::{Course, course};
 use super::gradient::{self, GradientError, RowRule, Settled, add_row_gradient};
+use super::lanes::{FURTHEST, Followed, Question, Slopes, Team};
 use super::objective::Objective;
+use super::parallel::{shared, threads};
 use super::parameters::Parameters;
 use crate::solve::linear::Factor;
 use crate::solve::relax::Options as RelaxOptions;
-use crate::solve::steady::{self, Options};
+use crate::solve::steady::{self, Options, SteadyState};
 use crate::system::System;
+use crate::system::lanes::Wiring;
+
+/// Devices times rows from which on rows settle on several threads: an integration takes some hundred evaluations of
+/// each, a thread some 20 µs to start.
+const WORTH_THREADS: usize = 2_000;
+
+/// Reservoirs that are eliminated as a dense block in lanes; with more, rows are solved one by one. This many take 5 MB
+/// for each thread.
+const MOST_DENSE: usize = 300;
 
 /// A row that reaches no steady state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -31,8 +43,8 @@ pub fn strict(is_unique: bool) -> Options {
 #[must_use]
 pub fn quick(is_unique: bool) -> Options {
     let relax = RelaxOptions {
-        relative: 1e-4,
-        absolute: 1e-5,
+        relative: 1e-3,
+        absolute: 1e-4,
     };
     Options {
         is_unique,
@@ -42,17 +54,23 @@ pub fn quick(is_unique: bool) -> Options {
     }
 }
 
-/// The settled state of every row.
+/// The settled state of every row of one task for one network, whose parameters may move.
 #[derive(Clone, Debug, Default)]
 pub struct Rows {
     /// Empty where a row has not settled yet.
     states: Vec<Vec<f64>>,
-    /// The factors of the rows' Jacobians, where `has_factor`.
-    factors: Vec<Factor>,
-    has_factor: Vec<bool>,
+    /// What lanes need, once the network has been seen.
+    lanes: Option<(Wiring, Team)>,
+    threads: usize,
+    /// The gradient of the rows that were followed last, in lanes and one by one.
+    slopes: Slopes,
+    single: Vec<f64>,
+    /// What stood in the way of a gradient.
+    trouble: Option<GradientError>,
     /// The state before a row is followed.
     last: Vec<f64>,
     newton: steady::Workspace,
+    factor: Factor,
     rules: gradient::Workspace,
     iterations: usize,
 }
@@ -61,13 +79,17 @@ impl Rows {
     /// No states yet.
     #[must_use]
     pub fn new(objective: &Objective) -> Self {
-        let rows = objective.examples().len();
         Self {
-            states: vec![Vec::new(); rows],
-            factors: vec![Factor::default(); rows],
-            has_factor: vec![false; rows],
+            states: vec![Vec::new(); objective.examples().len()],
+            threads: threads(),
             ..Self::default()
         }
+    }
+
+    /// The same with another number of threads than the machine has: nothing but the time depends on it.
+    #[must_use]
+    pub fn on_threads(self, threads: usize) -> Self {
+        Self { threads, ..self }
     }
 
     /// The state of a row; empty before it has settled.
@@ -92,28 +114,61 @@ impl Rows {
         objective: &Objective,
         options: &Options,
     ) -> Result<f64, Unsettled> {
-        let mut loss = 0.0;
-        for row in 0..self.states.len() {
-            objective.ask(system, row);
-            self.settle_row(system, row, options)?;
-            loss += objective.row_loss(row, &self.states[row]);
+        let all: Vec<usize> = (0..self.states.len()).collect();
+        for (row, found) in all
+            .iter()
+            .zip(self.settled_from_initial(system, objective, &all, options))
+        {
+            self.states[*row] = found?;
         }
-        Ok(loss)
+        Ok(self.loss(objective))
     }
 
-    fn settle_row(
-        &mut self,
-        system: &System,
-        row: usize,
+    /// The states that rows reach from `initial`, as far as needed: nothing need be tried after a row that has none.
+    fn settled_from_initial(
+        &self,
+        system: &mut System,
+        objective: &Objective,
+        rows: &[usize],
         options: &Options,
-    ) -> Result<(), Unsettled> {
-        let found = steady::solve(system, options);
-        if !found.is_settled() {
-            return Err(Unsettled { row });
+    ) -> Vec<Result<Vec<f64>, Unsettled>> {
+        self.each_asked(system, objective, rows, |system, row| {
+            end_of(steady::solve(system, options), row)
+        })
+    }
+
+    /// Does something with each of some rows' questions on the clamps, on several threads where that pays.
+    fn each_asked<R: Send>(
+        &self,
+        system: &mut System,
+        objective: &Objective,
+        rows: &[usize],
+        work: impl Fn(&System, usize) -> Result<R, Unsettled> + Sync,
+    ) -> Vec<Result<R, Unsettled>> {
+        if rows.len() < 2 || rows.len() * system.links().len() < WORTH_THREADS {
+            let mut found = Vec::with_capacity(rows.len());
+            for &row in rows {
+                objective.ask(system, row);
+                found.push(work(system, row));
+                if found.last().is_some_and(Result::is_err) {
+                    break;
+                }
+            }
+            return found;
         }
-        self.states[row] = found.x;
-        self.has_factor[row] = false;
-        Ok(())
+        let system = &*system;
+        shared(rows.to_vec(), self.threads, |row| {
+            let mut asked = system.clone();
+            objective.ask(&mut asked, row);
+            work(&asked, row)
+        })
+    }
+
+    /// The sum of all rows' losses.
+    fn loss(&self, objective: &Objective) -> f64 {
+        let rows = self.states.iter().enumerate();
+        rows.map(|(row, state)| objective.row_loss(row, state))
+            .sum()
     }
 
     /// Follows every row from its last state by Newton's method; rows that cannot be followed settle from `initial`.
@@ -127,60 +182,177 @@ impl Rows {
         objective: &Objective,
         options: &Options,
     ) -> Result<f64, Unsettled> {
-        /// Between two steps of training no state moves further than this (relative) unless it jumps.
-        const FURTHEST: f64 = 0.25;
-        let mut loss = 0.0;
-        for row in 0..self.states.len() {
-            objective.ask(system, row);
-            let Self {
-                states,
-                factors,
-                last,
-                newton,
-                ..
-            } = self;
-            let x = &mut states[row];
-            last.clone_from(x);
-            let followed = if x.len() == system.free_count() {
-                steady::follow(system, x, &mut factors[row], newton)
-                    .filter(|_| distance(x, last) <= FURTHEST)
-            } else {
-                None
-            };
-            if let Some(iterations) = followed {
-                self.iterations += iterations;
-                self.has_factor[row] = true;
-            } else {
-                x.clone_from(last);
-                self.settle_row(system, row, options)?;
-            }
-            loss += objective.row_loss(row, &self.states[row]);
-        }
-        Ok(loss)
+        self.follow_all(system, objective, options, None)
     }
 
-    /// Whether a row's state differs from the one reached from `initial`, which is taken then.
-    fn confirm_row(
+    /// The same, with the gradient of the loss by the adjoint of each row's state: see [`Rows::followed_gradient`].
+    ///
+    /// # Errors
+    /// The first row without a steady state.
+    pub fn follow_with_gradient(
+        &mut self,
+        system: &mut System,
+        objective: &Objective,
+        options: &Options,
+        parameters: &Parameters,
+    ) -> Result<f64, Unsettled> {
+        self.follow_all(system, objective, options, Some(parameters))
+    }
+
+    fn follow_all(
+        &mut self,
+        system: &mut System,
+        objective: &Objective,
+        options: &Options,
+        parameters: Option<&Parameters>,
+    ) -> Result<f64, Unsettled> {
+        self.trouble = None;
+        self.single.clear();
+        self.single
+            .resize(parameters.map_or(0, Parameters::len), 0.0);
+        self.settle_missing(system, objective, options)?;
+        if let Some(lost) = self.follow_in_lanes(system, objective, parameters.is_some()) {
+            for row in lost {
+                self.follow_row(system, objective, row, options, parameters)?;
+            }
+        } else {
+            self.slopes = Slopes::default();
+            for row in 0..self.states.len() {
+                self.follow_row(system, objective, row, options, parameters)?;
+            }
+        }
+        Ok(self.loss(objective))
+    }
+
+    /// Settles the rows that never have.
+    fn settle_missing(
+        &mut self,
+        system: &mut System,
+        objective: &Objective,
+        options: &Options,
+    ) -> Result<(), Unsettled> {
+        if self.states.iter().all(|state| !state.is_empty()) || system.free_count() == 0 {
+            return Ok(());
+        }
+        let missing: Vec<usize> = (0..self.states.len())
+            .filter(|&row| self.states[row].is_empty())
+            .collect();
+        let found = self.settled_from_initial(system, objective, &missing, options);
+        for (row, found) in missing.into_iter().zip(found) {
+            self.states[row] = found?;
+        }
+        Ok(())
+    }
+
+    /// Follows all rows side by side. Returns those that could not be followed; `None` if this network's rows cannot be
+    /// taken side by side: islands tie all their reservoirs together, and large blocks are not for dense methods.
+    fn follow_in_lanes(
+        &mut self,
+        system: &System,
+        objective: &Objective,
+        with_slopes: bool,
+    ) -> Option<Vec<usize>> {
+        if !system.islands().is_empty() {
+            return None;
+        }
+        let (wiring, team) = self.lanes.get_or_insert_with(|| {
+            let wiring = Wiring::new(system);
+            let team = Team::new(&Question {
+                system,
+                wiring: &wiring,
+                objective,
+                with_slopes,
+            });
+            (wiring, team)
+        });
+        if wiring.pattern().rest().len() > MOST_DENSE {
+            return None;
+        }
+        let question = Question {
+            system,
+            wiring,
+            objective,
+            with_slopes,
+        };
+        let Followed {
+            iterations,
+            lost,
+            at_fold,
+        } = team.follow(&question, &mut self.states, self.threads, &mut self.slopes);
+        self.iterations += iterations;
+        self.trouble = at_fold.map(|_| GradientError::Singular);
+        Some(lost)
+    }
+
+    /// Follows one row by itself, or settles it from `initial`, and adds its gradient if parameters are given.
+    fn follow_row(
         &mut self,
         system: &mut System,
         objective: &Objective,
         row: usize,
         options: &Options,
-    ) -> Result<bool, Unsettled> {
-        /// Two states nearer than this (relative) are one: both are known to 1e-9.
-        const SAME: f64 = 1e-6;
+        parameters: Option<&Parameters>,
+    ) -> Result<(), Unsettled> {
         objective.ask(system, row);
-        let followed = std::mem::take(&mut self.states[row]);
-        let had_factor = self.has_factor[row];
-        self.settle_row(system, row, options)?;
-        let settled = &self.states[row];
-        let differs = followed.len() == settled.len() && distance(&followed, settled) > SAME;
-        if !differs && had_factor {
-            // The state that was followed belongs to the factor at hand.
-            self.states[row] = followed;
-            self.has_factor[row] = true;
+        let Self {
+            states,
+            factor,
+            last,
+            newton,
+            rules,
+            single,
+            trouble,
+            ..
+        } = self;
+        let x = &mut states[row];
+        last.clone_from(x);
+        let followed = if x.len() == system.free_count() {
+            steady::follow(system, x, factor, newton).filter(|_| distance(x, last) <= FURTHEST)
+        } else {
+            None
+        };
+        if let Some(iterations) = followed {
+            self.iterations += iterations;
+        } else {
+            let found = steady::solve(system, options);
+            if !found.is_settled() {
+                x.clone_from(last);
+                return Err(Unsettled { row });
+            }
+            *x = found.x;
         }
-        Ok(differs)
+        if let Some(parameters) = parameters {
+            let settled = Settled {
+                system,
+                x,
+                factor: followed.is_some().then_some(&*factor),
+            };
+            let rule = RowRule::Implicit;
+            let added = add_row_gradient(rule, &settled, objective, row, parameters, rules, single);
+            *trouble = trouble.or(added.err());
+        }
+        Ok(())
+    }
+
+    /// Writes the gradient in the parameters' values at the states that [`Rows::follow_with_gradient`] reached to `out`.
+    ///
+    /// # Errors
+    /// If a row has none.
+    pub fn followed_gradient(
+        &self,
+        system: &System,
+        parameters: &Parameters,
+        out: &mut Vec<f64>,
+    ) -> Result<(), GradientError> {
+        if let Some(trouble) = self.trouble {
+            return Err(trouble);
+        }
+        out.clone_from(&self.single);
+        let Slopes { devices, leaks } = &self.slopes;
+        if !devices.is_empty() || !leaks.is_empty() {
+            parameters.add_summed_slopes(system, devices, leaks, out);
+        }
+        Ok(())
     }
 
     /// Compares the states of some rows with those reached from `initial`, and takes these where they differ. Returns how
@@ -195,9 +367,25 @@ impl Rows {
         rows: Range<usize>,
         options: &Options,
     ) -> Result<usize, Unsettled> {
+        /// Two states nearer than this (relative) are one: both are known to 1e-9.
+        const SAME: f64 = 1e-6;
+        let rows: Vec<usize> = rows.collect();
+        let found = self.each_asked(system, objective, &rows, |system, row| {
+            let known = &self.states[row];
+            match course(system, known, options) {
+                Course::Known => Ok(None),
+                Course::Elsewhere(x) => {
+                    let settled = end_of(steady::solve_from(system, &x, options), row)?;
+                    Ok((distance(known, &settled) > SAME).then_some(settled))
+                }
+            }
+        });
         let mut jumps = 0;
-        for row in rows {
-            jumps += usize::from(self.confirm_row(system, objective, row, options)?);
+        for (row, other) in rows.into_iter().zip(found) {
+            if let Some(other) = other? {
+                self.states[row] = other;
+                jumps += 1;
+            }
         }
         Ok(jumps)
     }
@@ -214,32 +402,26 @@ impl Rows {
         rule: RowRule,
     ) -> Result<Vec<f64>, GradientError> {
         let mut gradient = vec![0.0; parameters.len()];
-        // Out of `self` while its rows are read.
-        let mut workspace = std::mem::take(&mut self.rules);
-        for row in 0..self.states.len() {
+        for (row, x) in self.states.iter().enumerate() {
             objective.ask(system, row);
-            add_row_gradient(
-                rule,
-                &self.settled(system, row),
-                objective,
-                row,
-                parameters,
-                &mut workspace,
-                &mut gradient,
-            )?;
+            let settled = Settled {
+                system,
+                x,
+                factor: None,
+            };
+            let (rules, out) = (&mut self.rules, &mut gradient);
+            add_row_gradient(rule, &settled, objective, row, parameters, rules, out)?;
         }
-        self.rules = workspace;
         Ok(gradient)
     }
+}
 
-    /// What rules need of a row, whose question must be on the clamps.
-    #[must_use]
-    pub fn settled<'a>(&'a self, system: &'a System, row: usize) -> Settled<'a> {
-        Settled {
-            system,
-            x: &self.states[row],
-            factor: self.has_factor[row].then_some(&self.factors[row]),
-        }
+/// The state of a motion that has settled.
+fn end_of(found: SteadyState, row: usize) -> Result<Vec<f64>, Unsettled> {
+    if found.is_settled() {
+        Ok(found.x)
+    } else {
+        Err(Unsettled { row })
     }
 }
 

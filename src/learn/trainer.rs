@@ -12,7 +12,7 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
 use super::gradient::{
-    GradientError, RowRule, Workspace, add_state_gradient, by_differences,
+    GradientError, RowRule, Settled, Workspace, add_state_gradient, by_differences,
     by_simultaneous_perturbation,
 };
 use super::objective::{Goal, Objective, TaskError};
@@ -24,12 +24,17 @@ use super::task::{Loss, Task};
 use super::training::{Optimizer, Rule, Training};
 use super::{init, twin};
 use crate::network::Network;
-use crate::system::System;
+use crate::solve::linear::Factor;
+use crate::solve::steady::Options;
+use crate::system::{Flow, System};
 
-/// In so many comparisons all rows have had their turn, for first-order optimizers, whose steps cost less than a
-/// comparison. A Gauss-Newton step costs more, and goes astray with every row that is on another branch: there all rows
+/// In so many comparisons the rows of a small task have all had their turn, for first-order optimizers, whose steps cost
+/// less than a comparison. A Gauss-Newton step costs more, and goes astray with every row that is on another branch: there all rows
 /// are compared at once.
 const TURNS: usize = 4;
+
+/// Rows compared at a time by first-order optimizers, at most. Of many rows a sample tells as much as a quarter of them.
+const MOST_COMPARED: usize = 8;
 
 /// Updates between two comparisons with the states reached from `initial`, of some of the rows in turn, while the goal is
 /// far: often enough that a jump costs a small part of a run, seldom enough that the comparisons do.
@@ -114,6 +119,8 @@ pub struct Trainer {
     task: Task,
     system: System,
     objective: Objective,
+    /// The loss at which the goal is near; `None` for a task without targets, where it always is.
+    good_loss: Option<f64>,
     parameters: Parameters,
     rows: Rows,
     method: Method,
@@ -121,6 +128,8 @@ pub struct Trainer {
     coordinates: Vec<f64>,
     /// Coordinates of the last step that settled.
     last_good: Vec<f64>,
+    /// The gradient in coordinates.
+    gradient: Vec<f64>,
     /// The factor by which retreats have lowered the rate.
     caution: f64,
     retreats: usize,
@@ -129,6 +138,8 @@ pub struct Trainer {
     candidates: Candidates,
     branch_jumps: usize,
     restarts: Vec<usize>,
+    /// Starts at which a row had no steady state. Each uses up a step, but there was no loss and no update.
+    failed_starts: usize,
 }
 
 /// What a training arrived at. Every number in it is of states that the dynamics reaches from `initial`.
@@ -174,17 +185,22 @@ impl Trainer {
             parameters: Parameters::new(&system, task),
             rows: Rows::new(&objective),
             system,
+            good_loss: objective
+                .target_variance()
+                .map(|variance| GOOD_SHARE * variance),
             objective,
             method: Method::LeastSquares(LevenbergMarquardt::default()),
             coordinates: Vec::new(),
             last_good: Vec::new(),
+            gradient: Vec::new(),
             caution: 1.0,
             retreats: 0,
             losses: Vec::new(),
-            run: Run::starting_at(0),
+            run: Run::starting_at(0, 0),
             candidates: Candidates::default(),
             branch_jumps: 0,
             restarts: Vec::new(),
+            failed_starts: 0,
             plan,
         };
         if trainer.parameters.is_empty() {
@@ -250,7 +266,12 @@ impl Trainer {
         };
         self.caution = 1.0;
         self.retreats = 0;
-        self.run = Run::starting_at(self.losses.len());
+        self.run = Run::starting_at(self.losses.len(), self.objective.examples().len());
+    }
+
+    /// Steps used up: updates, and starts that failed.
+    fn steps_taken(&self) -> usize {
+        self.losses.len() + self.failed_starts
     }
 
     /// Takes one step: measures the loss, then updates the parameters.
@@ -258,7 +279,7 @@ impl Trainer {
     /// # Errors
     /// If a row has no steady state or no gradient and neither smaller steps nor a new start help.
     pub fn step(&mut self) -> Result<Status, TrainError> {
-        if self.losses.len() >= self.plan.training.steps {
+        if self.steps_taken() >= self.plan.training.steps {
             return Ok(Status::Done);
         }
         match self.try_step() {
@@ -276,61 +297,73 @@ impl Trainer {
         self.parameters
             .set_coordinates(&mut self.system, &self.coordinates);
         let options = quick(self.plan.monotone);
-        let mut loss = self
-            .rows
-            .follow(&mut self.system, &self.objective, &options)?;
+        let mut loss = self.follow(&options)?;
         if let Some(rows) = self.due(loss) {
             let (system, objective) = (&mut self.system, &self.objective);
             let mut jumps = self
                 .rows
                 .confirm(system, objective, rows.clone(), &options)?;
+            self.run.compared(rows.clone());
             if jumps > 0 {
                 // Where one row has jumped others may have.
                 let others = [0..rows.start, rows.end..objective.examples().len()];
                 for rows in others {
-                    jumps += self.rows.confirm(system, objective, rows, &options)?;
+                    jumps += self
+                        .rows
+                        .confirm(system, objective, rows.clone(), &options)?;
+                    self.run.compared(rows);
                 }
                 self.branch_jumps += jumps;
                 self.run.strikes += 1;
-                loss = self
-                    .rows
-                    .follow(&mut self.system, &self.objective, &options)?;
+                loss = self.follow(&options)?;
             }
             self.run.confirmed_at = self.losses.len();
-            self.run.travelled = 0.0;
+            self.run.path_confirmed = self.run.path;
             self.run.is_near = self.is_near(loss);
             self.remember(loss);
         }
-        let mut coordinates = self.coordinates.clone();
-        let status = self.update(&mut coordinates, loss)?;
-        self.run.travelled += largest_change(&self.coordinates, &coordinates);
+        let status = match self.method {
+            Method::Descent(_) => self.descend()?,
+            Method::LeastSquares(_) => self.least_squares_update(loss)?,
+        };
+        self.run.path += largest_change(&self.last_good, &self.coordinates);
         self.losses.push(loss);
-        self.last_good = std::mem::replace(&mut self.coordinates, coordinates);
         self.retreats = 0;
         // A run that has recovered may go faster again.
         self.caution = (self.caution * 1.02).min(1.0);
         Ok(status)
     }
 
-    /// Moves `coordinates` by one update; the loss is that of the coordinates before.
-    fn update(&mut self, coordinates: &mut [f64], loss: f64) -> Result<Status, TrainError> {
-        let rate = self.plan.training.rate * self.caution;
-        if let Method::LeastSquares(_) = self.method {
-            return self.least_squares_update(coordinates, loss);
+    /// Follows all rows, with what the update needs of them. Returns the loss.
+    fn follow(&mut self, options: &Options) -> Result<f64, Unsettled> {
+        let (system, objective) = (&mut self.system, &self.objective);
+        match self.method {
+            Method::Descent(_) if self.plan.training.rule == Rule::Implicit => self
+                .rows
+                .follow_with_gradient(system, objective, options, &self.parameters),
+            _ => self.rows.follow(system, objective, options),
         }
-        let mut gradient = self.gradient()?;
+    }
+
+    /// One step of a first-order optimizer.
+    fn descend(&mut self) -> Result<Status, TrainError> {
+        self.find_gradient()?;
         if let Some(norm) = self.plan.training.clip {
-            clip(&mut gradient, norm);
+            clip(&mut self.gradient, norm);
         }
+        self.last_good.clone_from(&self.coordinates);
+        let rate = self.plan.training.rate * self.caution;
         if let Method::Descent(descent) = &mut self.method {
-            descent.update(coordinates, &gradient, rate);
+            descent.update(&mut self.coordinates, &self.gradient, rate);
         }
-        self.constrain(coordinates);
+        if self.plan.monotone {
+            twin::project(&self.system, &self.parameters, &mut self.coordinates);
+        }
         Ok(Status::Running)
     }
 
-    /// The gradient in coordinates, by the plan's rule, at the rows' states.
-    fn gradient(&mut self) -> Result<Vec<f64>, TrainError> {
+    /// Finds the gradient in coordinates, by the plan's rule, at the rows' states.
+    fn find_gradient(&mut self) -> Result<(), TrainError> {
         let Self {
             system,
             objective,
@@ -339,14 +372,17 @@ impl Trainer {
             plan,
             coordinates,
             rng,
+            gradient,
             ..
         } = self;
         if let Some(rule) = RowRule::new(plan.training.rule, plan.training.beta) {
-            let mut gradient = rows.gradient(system, objective, parameters, rule)?;
-            for (g, parameter) in gradient.iter_mut().zip(parameters.as_slice()) {
-                *g *= parameter.stretch(parameter.read(system));
+            if rule == RowRule::Implicit {
+                rows.followed_gradient(system, parameters, gradient)?;
+            } else {
+                *gradient = rows.gradient(system, objective, parameters, rule)?;
             }
-            return Ok(gradient);
+            parameters.stretch(system, gradient);
+            return Ok(());
         }
         let options = quick(plan.monotone);
         let mut trial = rows.clone();
@@ -355,24 +391,23 @@ impl Trainer {
             parameters.set_coordinates(&mut trial_system, at);
             Ok(trial.follow(&mut trial_system, objective, &options)?)
         };
-        match plan.training.rule {
-            Rule::Spsa => by_simultaneous_perturbation(coordinates, rng, measure),
-            _ => by_differences(coordinates, measure),
-        }
+        *gradient = match plan.training.rule {
+            Rule::Spsa => by_simultaneous_perturbation(coordinates, rng, measure)?,
+            _ => by_differences(coordinates, measure)?,
+        };
+        Ok(())
     }
 
     /// One damped Gauss-Newton step: tried, judged by what it brings, and kept or not.
-    fn least_squares_update(
-        &mut self,
-        coordinates: &mut [f64],
-        loss: f64,
-    ) -> Result<Status, TrainError> {
+    fn least_squares_update(&mut self, loss: f64) -> Result<Status, TrainError> {
         let Self {
             system,
             objective,
             parameters,
             rows,
             method,
+            coordinates,
+            last_good,
             ..
         } = self;
         let Method::LeastSquares(method) = method else {
@@ -388,28 +423,34 @@ impl Trainer {
             .iter()
             .map(|parameter| parameter.stretch(parameter.read(system)))
             .collect();
-        let mut workspace = Workspace::default();
+        let (mut workspace, mut flow, mut factor) =
+            (Workspace::default(), Flow::default(), Factor::default());
         for (row, example) in objective.examples().iter().enumerate() {
             let Goal::States(goal) = &example.goal else {
                 return Err(TrainError::NotLeastSquares);
             };
             objective.ask(system, row);
+            let x = rows.state(row);
+            system.evaluate(x, system.clamps(), &mut flow);
+            if !factor.factorise_jacobian(system, &flow) {
+                return Err(GradientError::Singular.into());
+            }
+            let settled = Settled {
+                system,
+                x,
+                factor: Some(&factor),
+            };
             for (k, (&slot, goal)) in outputs.iter().zip(goal).enumerate() {
                 let r = row * outputs.len() + k;
-                residuals[r] = weight * (rows.state(row)[slot] - goal);
+                residuals[r] = weight * (x[slot] - goal);
                 let mut gradient = vec![0.0; parameters.len()];
-                add_state_gradient(
-                    &rows.settled(system, row),
-                    slot,
-                    parameters,
-                    &mut workspace,
-                    &mut gradient,
-                )?;
+                add_state_gradient(&settled, slot, parameters, &mut workspace, &mut gradient)?;
                 for (p, (g, stretch)) in gradient.iter().zip(&stretch).enumerate() {
                     jacobian[(r, p)] = weight * g * stretch;
                 }
             }
         }
+        last_good.clone_from(coordinates);
         let Some((step, promised)) = method.propose(&jacobian, &residuals) else {
             return Ok(Status::Done);
         };
@@ -423,7 +464,7 @@ impl Trainer {
         let reached = trial.follow(&mut trial_system, objective, &quick(self.plan.monotone));
         let gained = reached.map_or(f64::NEG_INFINITY, |reached| loss - reached);
         if method.judge(gained / promised.max(f64::MIN_POSITIVE)) {
-            coordinates.copy_from_slice(&moved);
+            *coordinates = moved;
         }
         Ok(if method.is_stuck() {
             Status::Done
@@ -432,40 +473,36 @@ impl Trainer {
         })
     }
 
-    fn constrain(&self, coordinates: &mut [f64]) {
-        if self.plan.monotone {
-            twin::project(&self.system, &self.parameters, coordinates);
-        }
-    }
-
     /// Whether the loss is where the run is meant to end.
     fn is_near(&self, loss: f64) -> bool {
-        self.objective
-            .target_variance()
-            .is_none_or(|variance| loss <= GOOD_SHARE * variance)
+        self.good_loss.is_none_or(|good| loss <= good)
     }
 
     /// The rows whose states are to be compared now with those reached from `initial`: all when the goal seems to be
-    /// reached, else every so often the next part.
+    /// reached, else every so often the next part, or none of it if nothing has moved since.
     fn due(&mut self, loss: f64) -> Option<Range<usize>> {
         let rows = self.objective.examples().len();
         let since = self.losses.len() - self.run.confirmed_at;
         let is_due = if self.run.is_near {
-            since >= CONFIRM_NEAR || self.run.travelled >= CONFIRM_TRAVEL
+            since >= CONFIRM_NEAR || self.run.path - self.run.path_confirmed >= CONFIRM_TRAVEL
         } else if self.is_near(loss) {
             return Some(0..rows);
         } else {
             since >= CONFIRM_FAR
         };
         is_due.then(|| {
-            let turns = match self.method {
-                Method::Descent(_) => TURNS,
-                Method::LeastSquares(_) => 1,
+            let compared = match self.method {
+                Method::Descent(_) => rows.div_ceil(TURNS).min(MOST_COMPARED),
+                Method::LeastSquares(_) => rows,
             };
             let first = self.run.next_row % rows;
-            let end = (first + rows.div_ceil(turns)).min(rows);
+            let end = (first + compared).min(rows);
             self.run.next_row = end;
-            first..end
+            if self.run.has_not_moved_since(first..end) {
+                first..first
+            } else {
+                first..end
+            }
         })
     }
 
@@ -484,11 +521,11 @@ impl Trainer {
             10
         };
         let patience = (self.plan.training.steps / share).max(100);
-        let steps = self.losses.len();
+        let stale = self.losses.len() - self.run.best_at;
         self.plan.seed.is_some()
             && !self.is_near(self.run.best)
-            && (steps - self.run.best_at >= patience || self.run.strikes >= MOST_STRIKES)
-            && self.plan.training.steps - steps >= patience
+            && (stale >= patience || self.run.strikes >= MOST_STRIKES)
+            && self.plan.training.steps - self.steps_taken() >= patience
     }
 
     fn restart(&mut self) {
@@ -500,11 +537,18 @@ impl Trainer {
     fn retreat(&mut self, error: TrainError) -> Result<Status, TrainError> {
         self.retreats += 1;
         if self.retreats > MOST_RETREATS || self.losses.len() == self.run.start {
-            // Restarts count as steps, so that a task without any steady state comes to an end.
-            if self.plan.seed.is_none() || self.losses.len() + 1 >= self.plan.training.steps {
+            // Failed starts count as steps, so that a task without any steady state comes to an end.
+            self.failed_starts += 1;
+            if self.plan.seed.is_none() {
                 return Err(error);
             }
-            self.losses.push(f64::NAN);
+            if self.steps_taken() >= self.plan.training.steps {
+                return if self.losses.is_empty() {
+                    Err(error)
+                } else {
+                    Ok(Status::Done)
+                };
+            }
             self.restart();
             return Ok(Status::Running);
         }
@@ -575,7 +619,7 @@ impl Trainer {
     }
 
     /// The loss of the last parameters from `initial`; counts the rows that had been followed to another state.
-    fn last_confirmed(&mut self, options: &crate::solve::steady::Options) -> Option<f64> {
+    fn last_confirmed(&mut self, options: &Options) -> Option<f64> {
         self.parameters
             .set_coordinates(&mut self.system, &self.coordinates);
         let quick = quick(self.plan.monotone);

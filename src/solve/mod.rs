@@ -1,5 +1,6 @@
 //! Methods that find states: relaxation in time, the steady state, its stability.
 
+pub mod elimination;
 pub mod linear;
 pub mod load_line;
 pub mod multistart;

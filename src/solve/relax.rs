@@ -343,8 +343,12 @@ fn attempt(
             if !is_allowed(system, &argument) {
                 return None;
             }
-            let clamps = system.clamps_at(start.t + NODES[stage] * h, inside);
-            system.evaluate(argument.as_slice(), &clamps, flow);
+            if system.is_driven() {
+                let clamps = system.clamps_at(start.t + NODES[stage] * h, inside);
+                system.evaluate(argument.as_slice(), &clamps, flow);
+            } else {
+                system.evaluate(argument.as_slice(), system.clamps(), flow);
+            }
             DVector::from_column_slice(&flow.net)
         };
         for (u, &weight) in stages.iter().zip(&COUPLING[stage]) {

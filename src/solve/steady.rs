@@ -23,6 +23,13 @@ pub(super) const ABSOLUTE_RESIDUAL: f64 = 1e-14;
 /// The largest Newton step at a settled state, relative to 1 + max|x| (model, section 4).
 pub(super) const NEWTON_STEP: f64 = 1e-9;
 
+/// Newton iterations of [`follow`]: a good start takes two or three.
+pub(crate) const FOLLOW_ITERATIONS: usize = 12;
+
+/// The last step of [`follow`] (relative): the next would be below rounding, and the Jacobian changes by no more than
+/// this.
+pub(crate) const LAST_FOLLOW_STEP: f64 = 1e-6;
+
 /// What to assume and how hard to try.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Options {
@@ -276,13 +283,9 @@ pub fn follow(
     factor: &mut Factor,
     workspace: &mut Workspace,
 ) -> Option<usize> {
-    /// Iterations: a good start takes two or three.
-    const ITERATIONS: usize = 12;
-    /// The last step (relative): the next would be below rounding, and the Jacobian changes by no more than this.
-    const LAST_STEP: f64 = 1e-6;
     let Workspace { flow, step } = workspace;
     let n = system.free_count();
-    for iterations in 1..=ITERATIONS {
+    for iterations in 1..=FOLLOW_ITERATIONS {
         system.evaluate(x, system.clamps(), flow);
         if !factor.factorise_jacobian(system, flow) {
             return None;
@@ -300,7 +303,7 @@ pub fn follow(
         {
             return None;
         }
-        if size <= LAST_STEP {
+        if size <= LAST_FOLLOW_STEP {
             // det(−J) is the product of all rates of decay: negative means that an odd number of modes grow.
             let sign = if n.is_multiple_of(2) { 1.0 } else { -1.0 };
             return (factor.determinant_sign() * sign > 0.0).then_some(iterations);

@@ -1,0 +1,312 @@
+//! What a training step costs, small and large, in units of the work it cannot do without.
+
+use std::hint::black_box;
+use std::time::Instant;
+
+use thermonet::device::{Device, Kind, Platform, Response};
+use thermonet::document::presets;
+use thermonet::learn::objective::Objective;
+use thermonet::learn::trainer::{Plan, Trainer};
+use thermonet::learn::{Affine, Loss, Row, Source, Target, Task, Training};
+use thermonet::network::{Network, Node, NodeKey, Role};
+use thermonet::solve::elimination::{self, Pivots};
+use thermonet::system::System;
+use thermonet::system::lanes::{Lanes, Wiring};
+
+/// Turns of work and yardstick: enough for a median that a busy machine does not move.
+const TURNS: usize = 41;
+
+/// The lanes that four rows take.
+const LANES: usize = 4;
+
+/// Prints the ratios of training.
+pub(crate) fn ratios() {
+    xor();
+    digits();
+}
+
+/// One XOR step: 4 rows, 5 free reservoirs, 24 dots, `implicit` with Adam, seed 7, from step 100 on.
+///
+/// The bound is the device kernels and the linear algebra that the step cannot do without, at the speed of the trainer's
+/// own kernels run alone, for all four rows together: for each Newton iteration currents, slopes and the Jacobian with
+/// its factors; then the adjoint solution, and all parameter slopes weighted with it. A row that has converged counts no
+/// further iteration, although its lane is idle while another's goes on. Not in the bound, and so overhead: Newton's
+/// substitutions and tests, loading the rows, the loss, the parameters' exponentials, clipping, Adam, and the
+/// comparisons with the state that the motion reaches from `initial`, of which each turn has its share.
+fn xor() {
+    // Twice as many as lie between two comparisons near the goal, three times as many as far from it.
+    const STEPS: u32 = 120;
+    let document = presets::preset("xor").unwrap().load().unwrap().document;
+    let task = document.task.as_ref().unwrap();
+    let system = System::new(&document.network);
+    let objective = Objective::new(&document.network, &system, task, None).unwrap();
+    let rows = objective.examples().len() as f64;
+    let plan = Plan {
+        training: Training {
+            // Far more than are taken, so that no run comes to its end.
+            steps: 1_000_000,
+            ..Training::default()
+        },
+        seed: Some(7),
+        monotone: false,
+    };
+    let begun = || {
+        let mut trainer =
+            Trainer::new(&document.network, task, objective.clone(), plan.clone()).unwrap();
+        for _ in 0..100 {
+            trainer.step().unwrap();
+        }
+        trainer
+    };
+    let mut parts = Parts::new(&system);
+    let (mut ratios, mut steps, mut bounds) = (Vec::new(), Vec::new(), Vec::new());
+    let mut per_step = 0.0;
+    for _ in 0..TURNS {
+        // The same steps in every turn.
+        let mut trainer = begun();
+        let before = trainer.rows().iterations();
+        let start = Instant::now();
+        for _ in 0..STEPS {
+            trainer.step().unwrap();
+        }
+        let step = start.elapsed().as_secs_f64() / f64::from(STEPS);
+        per_step = (trainer.rows().iterations() - before) as f64 / f64::from(STEPS);
+        let sweep = seconds(|| parts.newton(&system));
+        let adjoint = seconds(|| parts.adjoint(&system));
+        let bound = per_step / rows * sweep + adjoint;
+        ratios.push(step / bound);
+        steps.push(step * 1e6);
+        bounds.push(bound * 1e6);
+    }
+    println!(
+        "  XOR step: {:.2} µs, of which kernels and factorisations {:.2} µs ({per_step:.1} Newton iterations of a row)",
+        median(steps),
+        median(bounds)
+    );
+    println!(
+        "  {:<22} {:>8.2} of its kernels and factorisations",
+        "XOR step",
+        median(ratios)
+    );
+}
+
+/// The work of the bound, for four rows at once.
+struct Parts {
+    wiring: Wiring,
+    lanes: Lanes<LANES>,
+    pivots: Pivots<LANES>,
+    adjoint: Vec<[f64; LANES]>,
+    slopes: Vec<f64>,
+}
+
+impl Parts {
+    fn new(system: &System) -> Self {
+        let wiring = Wiring::new(system);
+        let mut lanes = Lanes::new(system, &wiring);
+        for (slot, states) in lanes.states.iter_mut().enumerate() {
+            *states = std::array::from_fn(|row| 0.4 * slot as f64 - 0.9 * row as f64);
+        }
+        Self {
+            adjoint: vec![[0.1; LANES]; lanes.states.len()],
+            slopes: vec![0.0; system.param_count()],
+            pivots: Pivots::default(),
+            wiring,
+            lanes,
+        }
+    }
+
+    fn newton(&mut self, system: &System) {
+        system.evaluate_lanes(&self.wiring, black_box(&mut self.lanes));
+        let pattern = self.wiring.pattern();
+        let entries = &mut self.lanes.entries;
+        black_box(elimination::factorise(pattern, entries, &mut self.pivots));
+    }
+
+    fn adjoint(&mut self, system: &System) {
+        let (entries, n) = (&self.lanes.entries, system.free_count());
+        let adjoint = &mut self.adjoint[..n];
+        adjoint.fill([0.1; LANES]);
+        elimination::solve_transposed(self.wiring.pattern(), entries, &self.pivots, adjoint);
+        let (lanes, slopes) = (&self.lanes, &mut self.slopes);
+        system.add_lane_slopes(&self.wiring, black_box(lanes), &self.adjoint, slopes);
+    }
+}
+
+/// A gradient step of a network the size of one for digits: 784 inputs, 30 hidden reservoirs, 10 outputs and two rails,
+/// 23,900 dots, 100 rows, on as many cores as there are; in sweeps on one core, one sweep = currents and slopes of all
+/// dots once by the kernel alone.
+fn digits() {
+    const ROWS: usize = 100;
+    const STEPS: u32 = 8;
+    let (network, task) = digits_network(ROWS);
+    let system = System::new(&network);
+    let objective = Objective::new(&network, &system, &task, None).unwrap();
+    let plan = Plan {
+        training: Training {
+            steps: 1_000_000,
+            ..Training::default()
+        },
+        seed: None,
+        monotone: false,
+    };
+    let mut trainer = Trainer::new(&network, &task, objective, plan).unwrap();
+    let start = Instant::now();
+    trainer.step().unwrap();
+    let first = start.elapsed().as_secs_f64() / ROWS as f64;
+    let mut sweep = Sweep::new(&system);
+    let (mut ratios, mut steps, mut sweeps) = (Vec::new(), Vec::new(), Vec::new());
+    let before = trainer.rows().iterations();
+    // As many as there are until rows are compared again with the states reached from `initial`.
+    for _ in 0..4 {
+        let start = Instant::now();
+        for _ in 0..STEPS {
+            trainer.step().unwrap();
+        }
+        let row = start.elapsed().as_secs_f64() / (f64::from(STEPS) * ROWS as f64);
+        let one = (0..20)
+            .map(|_| timed(|| sweep.run()))
+            .fold(f64::INFINITY, f64::min);
+        ratios.push(row / one);
+        steps.push(row * 1e3);
+        sweeps.push(one * 1e3);
+    }
+    let taken = f64::from(STEPS) * 4.0 * ROWS as f64;
+    let iterations = (trainer.rows().iterations() - before) as f64 / taken;
+    println!(
+        "  digits row: {:.3} ms, {iterations:.1} Newton iterations; one sweep {:.3} ms; first step from scratch {:.1} ms",
+        median(steps),
+        median(sweeps),
+        first * 1e3
+    );
+    println!(
+        "  {:<22} {:>8.2} sweeps of {} dots on one core",
+        "digits row",
+        median(ratios),
+        system.links().len()
+    );
+    let start = Instant::now();
+    let far = 80;
+    for _ in 0..far {
+        trainer.step().unwrap();
+    }
+    let with_comparisons = start.elapsed().as_secs_f64() / (f64::from(far) * ROWS as f64);
+    println!(
+        "  digits row: {:.3} ms with the comparisons that training makes on the way",
+        with_comparisons * 1e3
+    );
+}
+
+/// The layered network and its task: class k is told by which tenth of the inputs is bright.
+fn digits_network(rows: usize) -> (Network, Task) {
+    const LAYERS: [(Role, usize); 3] = [(Role::Input, 784), (Role::Hidden, 30), (Role::Output, 10)];
+    let mut network = Network::new(Platform::Electronic);
+    let mut add = |role: Role, value: f64| -> NodeKey {
+        let id = network.fresh_node_id(role);
+        let mut node = Node::new(id, role, Platform::Electronic);
+        (node.value, node.leak) = (value, 0.5);
+        network.add_node(node).unwrap()
+    };
+    let [inputs, hidden, outputs] =
+        LAYERS.map(|(role, count)| (0..count).map(|_| add(role, 0.0)).collect::<Vec<_>>());
+    let rails = [3.0, -3.0].map(|value| add(Role::Bias, value));
+    let all: Vec<NodeKey> = hidden.iter().chain(&outputs).copied().collect();
+    let mut count = 0.0_f64;
+    let mut join = |from: &[NodeKey], to: &[NodeKey], rate: f64| {
+        for &from in from {
+            for &to in to {
+                count += 1.0;
+                let share = |step: f64| (count * step).fract();
+                let named = [
+                    ("tunnel_rate", rate * (0.4 + 0.8 * share(0.618_034))),
+                    ("level", -3.0 + 4.0 * share(0.754_878)),
+                    ("shift", 0.4 + 0.8 * share(0.569_840)),
+                ];
+                let dot = Device::with(Kind::QuantumDot, &named).unwrap();
+                let id = network.fresh_edge_id();
+                network.add_edge(id, from, to, dot).unwrap();
+            }
+        }
+    };
+    // Each reservoir gets about as much from each layer as from its rails.
+    join(&inputs, &hidden, 0.01);
+    join(&hidden, &outputs, 0.2);
+    join(&rails, &all, 1.0);
+    let picture = |row: usize| {
+        (0..784)
+            .map(|k| {
+                let is_bright = k * 10 / 784 == row % 10;
+                let grain = ((row * 784 + k) as f64 * 0.618_034).fract();
+                if is_bright {
+                    0.5 + 0.5 * grain
+                } else {
+                    0.3 * grain
+                }
+            })
+            .collect()
+    };
+    let rows = (0..rows)
+        .map(|row| Row {
+            input: picture(row),
+            target: Target::Class(row % 10),
+        })
+        .collect();
+    let task = Task {
+        inputs,
+        outputs,
+        loss: Loss::SoftmaxCrossEntropy,
+        gain: 1.0,
+        source: Source::Rows(rows),
+        encode: Affine {
+            scale: 4.0,
+            offset: -2.0,
+        },
+        decode: Affine::default(),
+        trainable: None,
+    };
+    (network, task)
+}
+
+/// All devices of a system, all dots, as the kernel takes them.
+struct Sweep {
+    params: Vec<Vec<f64>>,
+    a: Vec<f64>,
+    b: Vec<f64>,
+    out: Vec<Response>,
+}
+
+impl Sweep {
+    fn new(system: &System) -> Self {
+        let links = system.links();
+        let state = |k: usize, step: f64| 8.0 * (k as f64 * step).fract() - 4.0;
+        Self {
+            params: (0..4)
+                .map(|p| links.iter().map(|link| link.device.params()[p]).collect())
+                .collect(),
+            a: (0..links.len()).map(|k| state(k, 0.618)).collect(),
+            b: (0..links.len()).map(|k| state(k, 0.755)).collect(),
+            out: vec![Response::default(); links.len()],
+        }
+    }
+
+    fn run(&mut self) {
+        Kind::QuantumDot.respond(&self.params, &self.a, &self.b, &mut self.out);
+        black_box(&self.out);
+    }
+}
+
+fn timed(mut work: impl FnMut()) -> f64 {
+    let start = Instant::now();
+    work();
+    start.elapsed().as_secs_f64()
+}
+
+/// The time of one call, from many.
+fn seconds(mut work: impl FnMut()) -> f64 {
+    const CALLS: u32 = 200;
+    timed(|| (0..CALLS).for_each(|_| work())) / f64::from(CALLS)
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
