@@ -3,18 +3,20 @@
 use std::hint::black_box;
 use std::time::Instant;
 
-use thermonet::device::{Device, Kind, Platform, Response};
-use thermonet::document::presets;
+use thermonet::device::{Kind, Response};
+use thermonet::document::{self, presets};
+use thermonet::learn::Training;
 use thermonet::learn::objective::Objective;
 use thermonet::learn::trainer::{Plan, Trainer};
-use thermonet::learn::{Affine, Loss, Row, Source, Target, Task, Training};
-use thermonet::network::{Network, Node, NodeKey, Role};
 use thermonet::solve::elimination::{self, Pivots};
 use thermonet::system::System;
 use thermonet::system::lanes::{Lanes, Wiring};
 
 /// Turns of work and yardstick: enough for a median that a busy machine does not move.
 const TURNS: usize = 41;
+
+/// Inputs of the large network: 28 by 28 points.
+const INPUTS: usize = 784;
 
 /// The lanes that four rows take.
 const LANES: usize = 4;
@@ -138,9 +140,12 @@ impl Parts {
 fn digits() {
     const ROWS: usize = 100;
     const STEPS: u32 = 8;
-    let (network, task) = digits_network(ROWS);
-    let system = System::new(&network);
-    let objective = Objective::new(&network, &system, &task, None).unwrap();
+    let document = document::read(digits_file(ROWS).as_bytes())
+        .unwrap()
+        .document;
+    let (network, task) = (&document.network, document.task.as_ref().unwrap());
+    let system = System::new(network);
+    let objective = Objective::new(network, &system, task, None).unwrap();
     let plan = Plan {
         training: Training {
             steps: 1_000_000,
@@ -149,7 +154,7 @@ fn digits() {
         seed: None,
         monotone: false,
     };
-    let mut trainer = Trainer::new(&network, &task, objective, plan).unwrap();
+    let mut trainer = Trainer::new(network, task, objective, plan).unwrap();
     let start = Instant::now();
     trainer.step().unwrap();
     let first = start.elapsed().as_secs_f64() / ROWS as f64;
@@ -196,46 +201,52 @@ fn digits() {
     );
 }
 
-/// The layered network and its task: class k is told by which tenth of the inputs is bright.
-fn digits_network(rows: usize) -> (Network, Task) {
-    const LAYERS: [(Role, usize); 3] = [(Role::Input, 784), (Role::Hidden, 30), (Role::Output, 10)];
-    let mut network = Network::new(Platform::Electronic);
-    let mut add = |role: Role, value: f64| -> NodeKey {
-        let id = network.fresh_node_id(role);
-        let mut node = Node::new(id, role, Platform::Electronic);
-        (node.value, node.leak) = (value, 0.5);
-        network.add_node(node).unwrap()
+/// The layered network with its task, as a file: class k is told by which tenth of the inputs is bright.
+fn digits_file(rows: usize) -> String {
+    let ids = |letter: &str, count: usize| -> Vec<String> {
+        (0..count).map(|k| format!("{letter}{k}")).collect()
     };
-    let [inputs, hidden, outputs] =
-        LAYERS.map(|(role, count)| (0..count).map(|_| add(role, 0.0)).collect::<Vec<_>>());
-    let rails = [3.0, -3.0].map(|value| add(Role::Bias, value));
-    let all: Vec<NodeKey> = hidden.iter().chain(&outputs).copied().collect();
-    let mut count = 0.0_f64;
-    let mut join = |from: &[NodeKey], to: &[NodeKey], rate: f64| {
-        for &from in from {
-            for &to in to {
-                count += 1.0;
+    let (inputs, hidden, outputs) = (ids("x", INPUTS), ids("h", 30), ids("y", 10));
+    let rails = [("hi", 3.0), ("lo", -3.0)];
+    let node = |role: &'static str, rest: &'static str| {
+        move |id: &String| format!(r#"{{"id": "{id}", "role": "{role}", {rest}}}"#)
+    };
+    let free = r#""leak": 0.5"#;
+    let nodes: Vec<String> =
+        (inputs.iter().map(node("input", r#""value": 0"#)))
+            .chain(hidden.iter().map(node("hidden", free)))
+            .chain(outputs.iter().map(node("output", free)))
+            .chain(rails.map(|(id, value)| {
+                format!(r#"{{"id": "{id}", "role": "bias", "value": {value}}}"#)
+            }))
+            .collect();
+    let mut edges = Vec::new();
+    let mut join = |from: &[String], to: &[String], rate: f64| {
+        for from in from {
+            for to in to {
+                let count = edges.len() as f64;
                 let share = |step: f64| (count * step).fract();
-                let named = [
-                    ("tunnel_rate", rate * (0.4 + 0.8 * share(0.618_034))),
-                    ("level", -3.0 + 4.0 * share(0.754_878)),
-                    ("shift", 0.4 + 0.8 * share(0.569_840)),
-                ];
-                let dot = Device::with(Kind::QuantumDot, &named).unwrap();
-                let id = network.fresh_edge_id();
-                network.add_edge(id, from, to, dot).unwrap();
+                edges.push(format!(
+                    r#"{{"id": "e{count}", "from": "{from}", "to": "{to}", "device": {{"kind": "quantum_dot",
+                    "tunnel_rate": {}, "level": {}, "shift": {}}}}}"#,
+                    rate * (0.4 + 0.8 * share(0.618_034)),
+                    -3.0 + 4.0 * share(0.754_878),
+                    0.4 + 0.8 * share(0.569_840)
+                ));
             }
         }
     };
-    // Each reservoir gets about as much from each layer as from its rails.
+    // Each reservoir gets about as much from the layer before as from its rails.
     join(&inputs, &hidden, 0.01);
     join(&hidden, &outputs, 0.2);
-    join(&rails, &all, 1.0);
-    let picture = |row: usize| {
-        (0..784)
+    let ends = rails.map(|(id, _)| id.to_owned());
+    join(&ends, &hidden, 1.0);
+    join(&ends, &outputs, 1.0);
+    let picture = |row: usize| -> Vec<f64> {
+        (0..INPUTS)
             .map(|k| {
-                let is_bright = k * 10 / 784 == row % 10;
-                let grain = ((row * 784 + k) as f64 * 0.618_034).fract();
+                let is_bright = k * 10 / INPUTS == row % 10;
+                let grain = ((row * INPUTS + k) as f64 * 0.618_034).fract();
                 if is_bright {
                     0.5 + 0.5 * grain
                 } else {
@@ -244,26 +255,18 @@ fn digits_network(rows: usize) -> (Network, Task) {
             })
             .collect()
     };
-    let rows = (0..rows)
-        .map(|row| Row {
-            input: picture(row),
-            target: Target::Class(row % 10),
-        })
+    let rows: Vec<String> = (0..rows)
+        .map(|row| format!(r#"{{"in": {:?}, "class": {}}}"#, picture(row), row % 10))
         .collect();
-    let task = Task {
-        inputs,
-        outputs,
-        loss: Loss::SoftmaxCrossEntropy,
-        gain: 1.0,
-        source: Source::Rows(rows),
-        encode: Affine {
-            scale: 4.0,
-            offset: -2.0,
-        },
-        decode: Affine::default(),
-        trainable: None,
-    };
-    (network, task)
+    format!(
+        r#"{{"format": "thermonet/1", "name": "Digits", "platform": "electronic",
+        "nodes": [{}], "edges": [{}],
+        "task": {{"inputs": {inputs:?}, "outputs": {outputs:?}, "loss": "softmax_cross_entropy",
+            "encode": {{"scale": 4, "offset": -2}}, "rows": [{}]}}}}"#,
+        nodes.join(", "),
+        edges.join(", "),
+        rows.join(", ")
+    )
 }
 
 /// All devices of a system, all dots, as the kernel takes them.

@@ -2,9 +2,12 @@
 
 use std::ops::Range;
 
-/// A run that gains less than this share of its loss in `patience` updates has stalled: one that is on its way loses a
-/// factor of ten in that time.
-const LEAST_GAIN: f64 = 0.25;
+/// A run that gains less than this share of its loss in `patience` updates has stalled: one that is on its way by gradients
+/// loses a factor of ten in that time.
+pub(super) const LEAST_GAIN: f64 = 0.25;
+
+/// The same for Gauss-Newton steps, which creep along a plateau for a hundred updates and then gain digits in ten.
+pub(super) const LEAST_GAIN_OF_LEAST_SQUARES: f64 = 0.1;
 
 /// Snapshots kept for the end, when each is confirmed: more than one, since the best may not survive that.
 const CANDIDATES: usize = 6;
@@ -69,9 +72,9 @@ impl Run {
         self.path_of_row[rows].fill(self.path);
     }
 
-    /// Takes in a confirmed loss at a step.
-    pub(super) fn note(&mut self, loss: f64, step: usize) {
-        if loss < self.best * (1.0 - LEAST_GAIN) {
+    /// Takes in a confirmed loss at a step, and whether it has gained more than this share.
+    pub(super) fn note(&mut self, loss: f64, step: usize, least_gain: f64) {
+        if loss < self.best * (1.0 - least_gain) {
             self.best = loss;
             self.best_at = step;
         }

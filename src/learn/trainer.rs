@@ -18,7 +18,7 @@ use super::gradient::{
 use super::objective::{Goal, Objective, TaskError};
 use super::optimizer::{Descent, LevenbergMarquardt, clip};
 use super::parameters::Parameters;
-use super::progress::{Candidates, Run};
+use super::progress::{Candidates, LEAST_GAIN, LEAST_GAIN_OF_LEAST_SQUARES, Run};
 use super::rows::{Rows, Unsettled, quick, strict};
 use super::task::{Loss, Task};
 use super::training::{Optimizer, Rule, Training};
@@ -508,7 +508,11 @@ impl Trainer {
 
     /// Keeps the current parameters, whose loss is confirmed, if they are among the best.
     fn remember(&mut self, loss: f64) {
-        self.run.note(loss, self.losses.len());
+        let least_gain = match self.method {
+            Method::Descent(_) => LEAST_GAIN,
+            Method::LeastSquares(_) => LEAST_GAIN_OF_LEAST_SQUARES,
+        };
+        self.run.note(loss, self.losses.len(), least_gain);
         self.candidates.offer(loss, &self.coordinates);
     }
 
