@@ -10,7 +10,7 @@
 //! |---|---|
 //! | [`device`] | the constitutive laws: current, slopes, parameter tables, interval enclosures, one file a law |
 //! | [`network`] | reservoirs, edges, roles, signals; ids that users see and keys that last |
-//! | [`system`] | the compiled form: flat arrays, F(x), its Jacobian, islands that keep their total |
+//! | [`system`] | the compiled form: flat arrays, F(x), its Jacobian, islands that keep their total; many rows at once in lanes |
 //! | [`physics`] | what can be said of a system and a state: certificates, I-V curves, dissipation, noise, hidden fuel |
 //! | [`solve`] | relaxation in time, the steady state, its stability, other stable states |
 //! | [`learn`] | tasks, losses, the monotone floor, gradients, optimizers, the trainer |

@@ -13,7 +13,9 @@ use thermonet::learn::objective::{Formula, Objective, TaskError};
 use thermonet::learn::parameters::{Owner, Parameters};
 use thermonet::learn::rows::{Rows, Unsettled, strict};
 use thermonet::learn::trainer::{Plan, Status, Trained, Trainer};
-use thermonet::learn::{Loss, Optimizer, Rule, Source, Target, Trainable, Training};
+use thermonet::learn::{
+    Affine, Loss, Optimizer, Row, Rule, Source, Target, Task, Trainable, Training,
+};
 use thermonet::network::Edge;
 use thermonet::physics::certificates::Certificates;
 use thermonet::system::System;
@@ -454,6 +456,63 @@ fn a_cancelled_training_keeps_its_best() {
     assert_eq!(trained.losses.len(), 57);
     assert!(trained.best_loss.unwrap() <= trained.losses[0] + 1e-9);
     assert_eq!(trained.outputs.len(), 4);
+}
+
+/// Whether a start settles depends on what is drawn: those that oscillate use up steps, but leave no loss.
+#[test]
+fn starts_without_a_steady_state_leave_no_loss() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli/oscillator.json");
+    let mut document = read(&fs::read(path).unwrap()).unwrap().document;
+    let q = document.network.node_by_id("q").unwrap().key();
+    document.task = Some(Task {
+        inputs: Vec::new(),
+        outputs: vec![q],
+        loss: Loss::Mse,
+        gain: 1.0,
+        source: Source::Rows(vec![Row {
+            input: Vec::new(),
+            target: Target::Values(vec![0.5]),
+        }]),
+        encode: Affine::default(),
+        decode: Affine::default(),
+        trainable: Some(vec![Trainable::Leak(q)]),
+    });
+    let (mut settled, mut failed) = (0, 0);
+    for seed in 0..12 {
+        let system = System::new(&document.network);
+        let task = document.task.as_ref().unwrap();
+        let plan = Plan {
+            training: Training {
+                steps: 6,
+                ..Training::default()
+            },
+            seed: Some(seed),
+            monotone: false,
+        };
+        let objective = objective(&document, &system);
+        let mut trainer = Trainer::new(&document.network, task, objective, plan).unwrap();
+        let end = loop {
+            match trainer.step() {
+                Ok(Status::Running) => {}
+                Ok(Status::Done) => break true,
+                Err(_) => break false,
+            }
+        };
+        let starts = trainer.restarts().len();
+        assert!(
+            trainer.losses().iter().all(|loss| loss.is_finite()),
+            "seed {seed}"
+        );
+        assert!(trainer.losses().len() + starts <= 6, "seed {seed}");
+        // Without a single loss there is nothing to report, and that is an error.
+        assert_eq!(end, !trainer.losses().is_empty(), "seed {seed}");
+        settled += usize::from(end);
+        failed += starts;
+    }
+    assert!(
+        settled > 0 && failed > 0,
+        "{settled} runs settle, {failed} starts fail"
+    );
 }
 
 #[test]

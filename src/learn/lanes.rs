@@ -321,7 +321,9 @@ impl<const L: usize> Block<L> {
                 at_fold = at_fold.or(Some(row + l));
             }
             if !is_settled[l] || !is_finite {
-                adjoint.iter_mut().for_each(|adjoint| adjoint[l] = 0.0);
+                for adjoint in adjoint.iter_mut() {
+                    adjoint[l] = 0.0;
+                }
             }
         }
         let Slopes { devices, leaks } = &mut self.slopes;

@@ -385,8 +385,11 @@ mod tests {
             [false, true, true, true]
         );
         // The last pivot has nothing below it.
-        let singular =
-            |entries: &mut [[f64; 4]]| entries.iter_mut().for_each(|entry| entry[3] = 0.0);
+        let singular = |entries: &mut [[f64; 4]]| {
+            for entry in entries {
+                entry[3] = 0.0;
+            }
+        };
         assert_eq!(told(&singular), [true, true, true, false]);
     }
 }
