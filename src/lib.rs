@@ -15,6 +15,7 @@
 //! | [`solve`] | relaxation in time, the steady state, its stability, other stable states |
 //! | [`learn`] | tasks, losses, the monotone floor, gradients, optimizers, the trainer |
 //! | [`document`] | what a file holds: reading, writing, edits, undo, presets |
+//! | [`export`] | numbers for other programs: CSV |
 //! | `job` | a worker thread for the window: the latest order wins |
 //! | [`cli`] | the sub-commands: parse, call the library, print |
 //! | `gui` | the window; the only module that knows egui, behind the feature `gui` |
@@ -69,6 +70,7 @@
 pub mod cli;
 pub mod device;
 pub mod document;
+pub mod export;
 #[cfg(feature = "gui")]
 pub mod gui;
 #[cfg(feature = "gui")]

@@ -244,6 +244,13 @@ fn the_network_has_its_scales() {
     assert_eq!(window.app().undo_name(), Some("units"));
     window.type_into("network name", "A fold");
     assert_eq!(window.app().document().network.name, "A fold");
+    // Typed in what is shown: k_B·4.2 K = 0.361 928 meV.
+    window.set("ground", 0.2);
+    let ground = window.app().document().network.ground;
+    assert!((ground - 0.2 / 0.361_928).abs() < 1e-5, "{ground}");
+    // The model's own numbers again: a matter of the eye, not of the network.
+    window.click("Physical units");
+    assert_eq!(window.app().undo_name(), Some("ground"));
     window.set("ground", 0.5);
     assert_eq!(window.app().document().network.ground, 0.5);
     let boxes = window

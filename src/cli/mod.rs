@@ -6,12 +6,13 @@ mod check;
 mod gradient;
 mod iv;
 mod output;
+mod picture;
 mod relax;
 mod solve;
 mod train;
 
 use std::io::{self, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
@@ -97,6 +98,11 @@ pub enum Command {
         after_help = "Example: thermonet train presets/xor-minimal.json --steps 200 --out trained.json"
     )]
     Train(train::TrainArgs),
+    /// Draw the network, an I-V curve, its states over time or its response into an SVG or PNG file
+    #[command(
+        after_help = "Example: thermonet picture presets/xor-minimal.json xor.svg --what canvas"
+    )]
+    Picture(picture::PictureArgs),
     /// Read a network and say what is wrong with it, and what is worth knowing
     #[command(after_help = "Example: thermonet check presets/fold.json --json")]
     Check(check::CheckArgs),
@@ -118,6 +124,15 @@ pub(crate) struct Clamps {
     /// Hold the input or bias ID at VALUE (may be repeated)
     #[arg(long = "set", value_name = "ID=VALUE", value_parser = parse_setting, allow_hyphen_values = true)]
     set: Vec<(String, f64)>,
+}
+
+impl Clamps {
+    fn apply(&self, network: &mut Network, file: &Path) -> Result<(), CliError> {
+        for (id, value) in &self.set {
+            apply_setting(network, file, id, *value)?;
+        }
+        Ok(())
+    }
 }
 
 fn parse_setting(text: &str) -> Result<(String, f64), String> {
@@ -201,6 +216,13 @@ pub(crate) enum CliError {
     /// The file has problems, which were printed.
     #[error("{file}: {count} found; each is listed with its remedy")]
     Problems { file: String, count: String },
+    /// Nothing could be drawn.
+    #[cfg(feature = "gui")]
+    #[error("{file}: {error}")]
+    Picture {
+        file: String,
+        error: crate::gui::picture::PictureError,
+    },
     /// stdout could not be written.
     #[error("cannot write the answer: {0}; check that the disk is not full and the output is open")]
     Output(#[from] std::io::Error),
@@ -233,6 +255,7 @@ pub fn run(command: &Command) -> ExitCode {
         Command::Iv(args) => iv::run(args),
         Command::Gradient(args) => gradient::run(args),
         Command::Train(args) => train::run(args),
+        Command::Picture(args) => picture::run(args),
         Command::Check(args) => check::run(args),
     })
 }
@@ -292,9 +315,7 @@ pub(crate) struct Case {
 impl Case {
     fn new(source: &Source, clamps: &Clamps) -> Result<Self, CliError> {
         let mut document = load(&source.file)?.document;
-        for (id, value) in &clamps.set {
-            apply_setting(&mut document.network, source, id, *value)?;
-        }
+        clamps.apply(&mut document.network, &source.file)?;
         let system = System::new(&document.network);
         Ok(Self { document, system })
     }
@@ -361,12 +382,7 @@ impl Case {
     }
 }
 
-fn apply_setting(
-    network: &mut Network,
-    source: &Source,
-    id: &str,
-    value: f64,
-) -> Result<(), CliError> {
+fn apply_setting(network: &mut Network, file: &Path, id: &str, value: f64) -> Result<(), CliError> {
     // Blanks around an id are a matter of typing, unless they belong to it.
     let Some(node) = network
         .node_by_id(id)
@@ -381,7 +397,7 @@ fn apply_setting(
             option: "--set",
             what: "input or bias",
             id: id.to_owned(),
-            file: source.file.display().to_string(),
+            file: file.display().to_string(),
             known: output::listed(known),
         });
     };

@@ -38,7 +38,7 @@ pub use history::{History, Selection};
 pub use problem::{Note, Problem, Rejected};
 pub use reader::{Loaded, read};
 pub use recent::Recent;
-pub use save::{FileError, FileFault, LoadError, load, save};
+pub use save::{FileError, FileFault, LoadError, load, save, save_bytes};
 pub use writer::write;
 
 /// The format this version reads and writes.

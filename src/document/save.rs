@@ -132,7 +132,10 @@ pub fn save(document: &Document, path: &Path) -> Result<(), FileError> {
 }
 
 /// Writes a file in the way [`save`] does.
-pub(super) fn save_bytes(bytes: &[u8], path: &Path) -> Result<(), FileError> {
+///
+/// # Errors
+/// If the folder or the file does not take it; what was there before is then unchanged.
+pub fn save_bytes(bytes: &[u8], path: &Path) -> Result<(), FileError> {
     let target = follow_links(path);
     let at = |path: &Path, what| FileError {
         path: path.to_owned(),

@@ -3,6 +3,7 @@
 mod build;
 mod clipboard;
 mod connect;
+mod export;
 mod files;
 mod find;
 mod layered;
@@ -22,6 +23,7 @@ use super::dialogs::{self, Dialog, FileUse, Message};
 use super::editor::Editor;
 use super::finder::{self, Finder};
 use super::flipping::{self, Flipping, Turn};
+use super::gallery::Gallery;
 use super::inspector::{self, Inspected};
 use super::iv::Curves;
 use super::keeper::Keeper;
@@ -33,12 +35,13 @@ use super::simulation::Simulation;
 use super::theme::{self, Palette};
 use super::time_bar;
 use super::toast::{self, Toast};
-use super::traces;
+use super::traces::{self, TracesShown};
 use super::training::{self, Application, Coach, Windows};
-use super::view::{ViewState, only, only_edge, selection_of};
+use super::units::Scales;
+use super::view::{ViewState, only, only_edge, selection_of, telling_edge};
 use super::widgets;
 use crate::document::presets::preset;
-use crate::document::{Document, Element, Recent, Revision};
+use crate::document::{Document, Element, Recent, Revision, Selection};
 
 /// Where the view is kept in eframe's storage.
 const VIEW_KEY: &str = "view";
@@ -80,6 +83,7 @@ pub struct App {
     curves: Curves,
     coach: Coach,
     windows: Windows,
+    gallery: Gallery,
     /// What counts the parameters a running training has shown.
     built_live: u64,
     /// The revisions of physics and layout that simulation and scene were built for.
@@ -149,6 +153,7 @@ impl App {
             curves: Curves::new(&cc.egui_ctx),
             coach: Coach::new(&cc.egui_ctx),
             windows: Windows::default(),
+            gallery: Gallery::new(&cc.egui_ctx),
             built_live: 0,
             built: Revision::default(),
             dialog: None,
@@ -178,27 +183,8 @@ impl App {
 
     /// A first look should show a curve: an edge with NDC if there is one, else any.
     fn select_something(&mut self) {
-        let network = self.editor.network();
-        let falls = |edge: &&crate::network::Edge| {
-            let link = self.simulation.system().link(edge.key());
-            link.and_then(|link| self.simulation.flow().responses.get(link))
-                .is_some_and(canvas::is_falling)
-        };
-        let edge = network
-            .edges()
-            .iter()
-            .find(falls)
-            .or_else(|| {
-                let bends = |edge: &&crate::network::Edge| {
-                    !matches!(
-                        edge.device.kind(),
-                        crate::device::Kind::Ohmic | crate::device::Kind::Diffusion
-                    )
-                };
-                network.edges().iter().find(bends)
-            })
-            .or_else(|| network.edges().first());
-        self.view.selection = selection_of(edge.map(|edge| Element::Edge(edge.key())));
+        let edge = telling_edge(self.editor.network(), &self.simulation);
+        self.view.selection = selection_of(edge.map(Element::Edge));
     }
 
     /// Brings simulation and scene up to the document as it is seen.
@@ -261,6 +247,11 @@ impl App {
         }
     }
 
+    /// The units numbers are shown in.
+    fn scales(&self) -> Scales {
+        Scales::of(self.editor.network(), self.view.is_dimensionless)
+    }
+
     /// The smallest change of state that can be seen.
     fn visible(&self) -> f64 {
         let zoom = self.view.camera.map_or(1.0, |camera| camera.zoom());
@@ -272,7 +263,10 @@ impl App {
         if flipping::is_work(&command) {
             self.flipping = None;
         }
-        let Some(command) = self.carry_out_building(command) else {
+        let Some(command) = self
+            .carry_out_building(command)
+            .and_then(|command| self.carry_out_export(ctx, command))
+        else {
             return;
         };
         match command {
@@ -327,7 +321,11 @@ impl App {
             | Command::Perform(..)
             | Command::Insert(..)
             | Command::Device(_)
-            | Command::TakePasted { .. } => {}
+            | Command::TakePasted { .. }
+            | Command::AskPicture(_)
+            | Command::CopyUsual(..)
+            | Command::CopyPicture(_)
+            | Command::SavePicture(..) => {}
         }
     }
 
@@ -342,18 +340,8 @@ impl App {
                 None => self.dialog = Some(self.file_dialog(FileUse::Save)),
             },
             Action::SaveAs => self.dialog = Some(self.file_dialog(FileUse::Save)),
-            Action::Undo => {
-                self.view.hand.let_go();
-                if let Some(selection) = self.editor.undo() {
-                    self.view.selection = selection;
-                }
-            }
-            Action::Redo => {
-                self.view.hand.let_go();
-                if let Some(selection) = self.editor.redo() {
-                    self.view.selection = selection;
-                }
-            }
+            Action::Undo => self.travel(Editor::undo),
+            Action::Redo => self.travel(Editor::redo),
             Action::Deselect => {
                 if self.view.hand.take_cancelled() {
                     // The canvas has given something up: that is enough for one press.
@@ -422,6 +410,9 @@ impl App {
             | Action::Inspector
             | Action::Traces
             | Action::Training
+            | Action::ExportPicture
+            | Action::CopyPicture
+            | Action::Units
             | Action::LinearFlow
             | Action::Snap
             | Action::New
@@ -433,6 +424,14 @@ impl App {
             | Action::UsualSize
             | Action::ReducedMotion
             | Action::Theme => {}
+        }
+    }
+
+    /// Goes a step back or forth in the history, and selects what was selected there.
+    fn travel(&mut self, step: impl FnOnce(&mut Editor) -> Option<Selection>) {
+        self.view.hand.let_go();
+        if let Some(selection) = step(&mut self.editor) {
+            self.view.selection = selection;
         }
     }
 
@@ -498,7 +497,14 @@ impl App {
                     recent: &self.recent,
                     kept: self.kept.as_ref(),
                 };
-                menu::menu_bar_ui(ui, &self.editor, &self.view, files, commands);
+                menu::menu_bar_ui(
+                    ui,
+                    &self.editor,
+                    &self.view,
+                    files,
+                    &mut self.gallery,
+                    commands,
+                );
             });
         if let Some(notice) = &self.notice {
             let stays = Panel::top("notice")
@@ -555,15 +561,16 @@ impl App {
                 .resizable(true)
                 .frame(flat(Margin::symmetric(12, 8)))
                 .show(ui, |ui| {
-                    traces::traces_ui(
-                        ui,
-                        self.editor.document(),
-                        &self.simulation,
-                        &self.derived,
-                        &self.scale,
-                        &self.view.selection,
-                        commands,
-                    );
+                    let shown = TracesShown {
+                        document: self.editor.document(),
+                        simulation: &self.simulation,
+                        derived: &self.derived,
+                        scale: &self.scale,
+                        selection: &self.view.selection,
+                        scales: self.scales(),
+                        is_still: false,
+                    };
+                    traces::traces_ui(ui, &shown, commands);
                 });
         }
         Panel::bottom("time")
@@ -574,6 +581,7 @@ impl App {
                 time_bar::time_bar_ui(
                     ui,
                     self.editor.network(),
+                    self.scales(),
                     &self.simulation,
                     &self.derived,
                     commands,
@@ -595,6 +603,7 @@ impl App {
                     simulation: &self.simulation,
                     dots: &self.dots,
                     derived: &self.derived,
+                    scales: self.scales(),
                 };
                 let area = ui.available_rect_before_wrap();
                 self.canvas = area;
@@ -647,6 +656,7 @@ impl App {
                     scale: &self.scale,
                     network: self.coach.live().0.unwrap_or(self.editor.network()),
                     selection: &self.view.selection,
+                    scales: self.scales(),
                 };
                 if self.view.hand.take_wants_inspector() {
                     widgets::focus_next_ui(ui);
@@ -668,6 +678,7 @@ impl App {
 impl eframe::App for App {
     fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
         self.curves.listen();
+        self.gallery.listen(ctx);
         let wants_gradient = self.windows.is_gradient_open;
         if let Some(application) = self.coach.update(&self.editor, wants_gradient) {
             self.take_in(&application);

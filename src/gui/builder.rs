@@ -10,6 +10,7 @@ use super::command::Command;
 use super::inspector::{device_box_ui, heading_ui};
 use super::row::{Change, Row};
 use super::theme::{self, Palette};
+use super::units::Scales;
 use super::widgets::{self, Gesture, Scale};
 use crate::device::{Absent, Device, Platform};
 use crate::document::Revision;
@@ -215,7 +216,12 @@ impl Builder {
             }
             small_ui(ui, unit);
         });
-        let row = Row::of(ui.scope_id().with("leak"), "leak", &LEAK, self.platform);
+        let row = Row::of(
+            ui.scope_id().with("leak"),
+            "leak",
+            &LEAK,
+            Scales::own(self.platform),
+        );
         if let Some(Change::To(gesture)) = row.ui(ui, spec.leak) {
             spec.leak = gesture.value();
         }
@@ -319,7 +325,7 @@ fn parameters_ui(ui: &mut Ui, platform: Platform, device: &mut Device) {
                 ui.scope_id().with(("builder", kind, p)),
                 &name,
                 spec,
-                platform,
+                Scales::own(platform),
             )
         };
         let value = match row.ui(ui, value) {

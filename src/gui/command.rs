@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use eframe::egui::{Key, KeyboardShortcut, Modifiers};
 
+use super::picture::{Kind, Request, Subject};
 use super::training::Pick;
-use crate::device::Kind;
+use crate::device;
 use crate::document::insertion::Insertion;
 use crate::document::{Edit, Element, Selection};
 use crate::network::NodeKey;
@@ -36,7 +37,7 @@ pub(crate) enum Command {
     /// Selects several things.
     SelectSet(Selection),
     /// Chooses the law of the next edge; selected edges get it at once.
-    Device(Kind),
+    Device(device::Kind),
     /// Puts a reservoir's state somewhere else; running state only.
     Kick(NodeKey, f64),
     /// Simulated time per second.
@@ -47,6 +48,14 @@ pub(crate) enum Command {
     Open(PathBuf),
     /// Writes the document to a file.
     SaveTo(PathBuf),
+    /// Asks what of a picture or its numbers is to be kept, and where.
+    AskPicture(Subject),
+    /// Puts a picture of the usual look, or its numbers, on the clipboard.
+    CopyUsual(Subject, Kind),
+    /// Puts a picture or its numbers on the clipboard.
+    CopyPicture(Request),
+    /// Writes a picture or its numbers to a file.
+    SavePicture(Request, PathBuf),
     /// Puts the parameters of a step of a training into the document: the number of the curve, and the step.
     LoadStep(usize, usize),
     /// Holds clamps at other values than the document's; running state only.
@@ -128,6 +137,10 @@ pub(crate) enum Action {
     Save,
     /// Shows the dialog that saves under another name.
     SaveAs,
+    /// Shows the dialog that saves a picture or its numbers.
+    ExportPicture,
+    /// Puts a picture of the network on the clipboard.
+    CopyPicture,
     /// Swaps the document with the unsaved one that it took the place of.
     BringBack,
     /// What a start with nothing left unsaved shows.
@@ -188,6 +201,8 @@ pub(crate) enum Action {
     Values,
     /// Flow in proportion to the current.
     LinearFlow,
+    /// Physical units, or the model's own.
+    Units,
     /// Reservoirs stand on a grid.
     Snap,
     /// Everything larger: for a projector.
@@ -236,12 +251,14 @@ pub(crate) enum Action {
 
 impl Action {
     /// All actions, in the order menus and the key sheet list them.
-    pub(crate) const ALL: [Self; 62] = [
+    pub(crate) const ALL: [Self; 65] = [
         Self::New,
         Self::NewChemical,
         Self::Open,
         Self::Save,
         Self::SaveAs,
+        Self::ExportPicture,
+        Self::CopyPicture,
         Self::BringBack,
         Self::StartFresh,
         Self::Undo,
@@ -277,6 +294,7 @@ impl Action {
         Self::ZoomReset,
         Self::Values,
         Self::LinearFlow,
+        Self::Units,
         Self::Snap,
         Self::Larger,
         Self::Smaller,
@@ -309,6 +327,8 @@ impl Action {
             | Self::Open
             | Self::Save
             | Self::SaveAs
+            | Self::ExportPicture
+            | Self::CopyPicture
             | Self::BringBack
             | Self::StartFresh => Menu::File,
             Self::Undo
@@ -339,6 +359,7 @@ impl Action {
             | Self::ZoomReset
             | Self::Values
             | Self::LinearFlow
+            | Self::Units
             | Self::Snap
             | Self::Larger
             | Self::Smaller
@@ -368,6 +389,8 @@ impl Action {
             Self::Open => "Open…",
             Self::Save => "Save",
             Self::SaveAs => "Save as…",
+            Self::ExportPicture => "Export picture…",
+            Self::CopyPicture => "Copy picture",
             Self::BringBack => "Bring back",
             Self::StartFresh => "Start fresh",
             Self::Undo => "Undo",
@@ -403,6 +426,7 @@ impl Action {
             Self::ZoomReset => "Zoom to 100 %",
             Self::Values => "Values on canvas",
             Self::LinearFlow => "Flow to linear scale",
+            Self::Units => "Physical units",
             Self::Snap => "Snap to grid",
             Self::Larger => "Everything larger",
             Self::Smaller => "Everything smaller",
@@ -436,6 +460,8 @@ impl Action {
             Self::Open => "Open a network from a file",
             Self::Save => "Save the network to its file",
             Self::SaveAs => "Save the network under another name",
+            Self::ExportPicture => "Save a picture of the network or a plot, or its numbers",
+            Self::CopyPicture => "Put a picture of the network on the clipboard",
             Self::BringBack => "Go back to the unsaved network that this one took the place of",
             Self::StartFresh => "Open what the window begins with; unsaved work is kept",
             Self::Undo => "Take the last change back; the run goes on",
@@ -475,6 +501,9 @@ impl Action {
             Self::Fit => "Show the whole network",
             Self::ZoomReset => "Show the network at its natural size",
             Self::Values => "Show currents and states on the canvas",
+            Self::Units => {
+                "Show potentials in meV and currents in amperes, for a temperature and a reference rate; nothing else changes"
+            }
             Self::LinearFlow => {
                 "Draw flow in proportion to the current, or compressed, so that small flows show, too"
             }
@@ -520,6 +549,8 @@ impl Action {
             Self::Open => command(Key::O),
             Self::Save => command(Key::S),
             Self::SaveAs => shifted(Key::S),
+            Self::ExportPicture => command(Key::P),
+            Self::CopyPicture => shifted(Key::C),
             Self::BringBack => shifted(Key::B),
             Self::StartFresh => shifted(Key::F),
             Self::Undo => command(Key::Z),
@@ -555,6 +586,7 @@ impl Action {
             Self::ZoomReset => plain(Key::Num0),
             Self::Values => plain(Key::V),
             Self::LinearFlow => plain(Key::J),
+            Self::Units => plain(Key::Q),
             Self::Larger => command(Key::Plus),
             Self::Smaller => command(Key::Minus),
             Self::UsualSize => command(Key::Num0),

@@ -5,7 +5,7 @@ use eframe::egui::Context;
 use crate::document::{Document, Revision};
 use crate::job::{Event, Worker};
 use crate::learn::Task;
-use crate::network::{EdgeKey, NodeKey};
+use crate::network::{EdgeKey, Network, NodeKey};
 use crate::physics::certificates::Certificates;
 use crate::solve::multistart;
 use crate::solve::steady::{self, Options, Outcome, Reason, SteadyState};
@@ -48,6 +48,16 @@ impl<K: Clone + PartialEq, J: Send + 'static, T: Send + 'static> Computed<K, J, 
             kept: None,
             // Without a thread the window computes by itself: slower to the hand, but right.
             worker: worker.ok(),
+            run,
+        }
+    }
+
+    /// One that computes by itself, and is done when it has been asked.
+    fn at_once(run: fn(&J) -> T) -> Self {
+        Self {
+            wanted: None,
+            kept: None,
+            worker: None,
             run,
         }
     }
@@ -132,6 +142,24 @@ impl Derived {
         }
     }
 
+    /// What a picture needs: the steady state of a network, computed before this returns.
+    pub(crate) fn at_once(network: &Network, revision: Revision) -> Self {
+        let mut derived = Self {
+            steady: Computed::at_once(solved),
+            certified: Computed::at_once(certified),
+        };
+        let key = Key {
+            topology: revision.topology(),
+            parameters: revision.parameters(),
+            task: None,
+        };
+        let held = Vec::new();
+        derived
+            .steady
+            .update(RunKey { key, held }, || System::new(network));
+        derived
+    }
+
     /// Orders what a new revision needs, and takes in what has been computed.
     ///
     /// `held` are the clamps that the run holds elsewhere: the steady state is that of what is seen to run.
@@ -185,6 +213,12 @@ impl Derived {
         let (steady, is_stale) = self.steady.get()?;
         let state = &steady.ok()?.state;
         state.is_settled().then_some((state, is_stale))
+    }
+
+    /// The last state that the search for the steady state came to, settled or not.
+    pub(crate) fn last_state(&self) -> Option<&[f64]> {
+        let (steady, _) = self.steady.get()?;
+        Some(steady.ok()?.state.x.as_slice())
     }
 
     /// The steady state of a free reservoir, if there is one, and whether it is stale.

@@ -8,6 +8,7 @@ use eframe::egui::{
 };
 
 use super::command::{Action, Command, Menu};
+use super::picture::Asking;
 use super::theme::{self, Palette};
 use crate::document::Recent;
 
@@ -61,6 +62,8 @@ pub(crate) enum Dialog {
         /// Whether it can be inserted: its platform is that of the open network.
         fits: bool,
     },
+    /// What is to be kept of a picture or its numbers, and where.
+    Export(Asking),
     /// The key sheet.
     Keys,
     /// What the program is and rests on.
@@ -78,6 +81,7 @@ pub(crate) fn dialog_ui(ctx: &Context, dialog: &mut Dialog, commands: &mut Vec<C
     let kind = match dialog {
         Dialog::File { .. } => "file",
         Dialog::Pasted { .. } => "pasted",
+        Dialog::Export(_) => "export",
         Dialog::Keys => "keys",
         Dialog::About { .. } => "about",
     };
@@ -87,13 +91,14 @@ pub(crate) fn dialog_ui(ctx: &Context, dialog: &mut Dialog, commands: &mut Vec<C
     let response = modal.show(ctx, |ui| match dialog {
         Dialog::File { purpose, path } => file_ui(ui, *purpose, path, commands),
         Dialog::Pasted { name, size, fits } => pasted_ui(ui, name, *size, *fits, commands),
+        Dialog::Export(asking) => asking.ui(ui, commands),
         Dialog::Keys => keys_ui(ui),
         Dialog::About { drawing } => about_ui(ui, *drawing),
     });
     !(response.inner || response.should_close())
 }
 
-fn title_ui(ui: &mut Ui, text: &str) {
+pub(super) fn title_ui(ui: &mut Ui, text: &str) {
     ui.label(
         RichText::new(text)
             .font(theme::strong(theme::HEADING))
@@ -210,7 +215,7 @@ fn browse(purpose: FileUse) -> Option<PathBuf> {
     }
 }
 
-fn primary(ui: &Ui, text: &str) -> egui::Button<'static> {
+pub(super) fn primary(ui: &Ui, text: &str) -> egui::Button<'static> {
     let palette = Palette::current(ui);
     egui::Button::new(RichText::new(text.to_owned()).color(palette.on_accent)).fill(palette.accent)
 }

@@ -4,6 +4,7 @@ use eframe::egui::{self, Align, Layout, RichText, Ui};
 
 use super::command::{Action, Command, Menu};
 use super::editor::Editor;
+use super::gallery::Gallery;
 use super::icon::Icon;
 use super::opening::file_name;
 use super::theme::{self, Palette};
@@ -11,7 +12,6 @@ use super::view::ViewState;
 use super::widgets;
 use crate::device::Kind;
 use crate::document::Recent;
-use crate::document::presets::PRESETS;
 
 /// What the file menu knows beside the document.
 #[derive(Clone, Copy)]
@@ -48,6 +48,7 @@ pub(crate) fn menu_bar_ui(
     editor: &Editor,
     view: &ViewState,
     files: Files<'_>,
+    gallery: &mut Gallery,
     commands: &mut Vec<Command>,
 ) {
     let palette = Palette::current(ui);
@@ -69,7 +70,7 @@ pub(crate) fn menu_bar_ui(
                     menu_ui(ui, menu, editor, view, files, commands);
                 });
                 if menu == Menu::File {
-                    ui.menu_button("Presets", |ui| presets_ui(ui, editor, commands));
+                    ui.menu_button("Presets", |ui| gallery.ui(ui, editor, commands));
                 }
             }
         });
@@ -187,6 +188,7 @@ fn menu_ui(
         let is_on = match action {
             Action::Values => Some(view.show_values),
             Action::LinearFlow => Some(view.is_flow_linear),
+            Action::Units => Some(editor.network().units.is_some() && !view.is_dimensionless),
             Action::Snap => Some(view.is_snapping),
             Action::Device(number) => {
                 let platform = editor.network().platform();
@@ -265,23 +267,5 @@ fn stepped(action: Action, name: Option<&str>) -> (String, bool) {
     match name {
         Some(name) => (format!("{}: {name}", action.text()), true),
         None => (action.text().to_owned(), false),
-    }
-}
-
-fn presets_ui(ui: &mut Ui, editor: &Editor, commands: &mut Vec<Command>) {
-    ui.set_min_width(180.0);
-    for preset in PRESETS {
-        let is_open = editor.path().is_none() && editor.network().name == preset.title;
-        let button = ui.add(egui::Button::new(preset.title).selected(is_open));
-        let button = button.on_hover_ui(|ui| {
-            if let Ok(loaded) = preset.load() {
-                ui.set_max_width(320.0);
-                ui.label(loaded.document.network.description);
-            }
-        });
-        if button.clicked() {
-            commands.push(Command::Preset(preset.name));
-            ui.close();
-        }
     }
 }

@@ -5,8 +5,9 @@ use eframe::egui::{
 };
 
 use super::theme::{self, Palette};
+use super::units::{Quantity, Scales};
 use super::widgets::{self, Gesture, Scale, SliderLook};
-use crate::device::{ParamRange, ParamSpec, Platform};
+use crate::device::{ParamRange, ParamSpec};
 
 /// Widths of a parameter row's columns, in points; the slider takes what is left.
 const MARK: f32 = 14.0;
@@ -36,6 +37,8 @@ pub(super) struct Row<'a> {
     pub(super) symbol: &'a str,
     pub(super) meaning: &'a str,
     pub(super) unit: &'a str,
+    /// What the number is multiplied by to be shown.
+    pub(super) factor: f64,
     pub(super) range: ParamRange,
     pub(super) scale: Scale,
     /// What a double click on the name sets.
@@ -53,13 +56,15 @@ pub(super) struct Row<'a> {
 
 impl<'a> Row<'a> {
     /// The row of a parameter; `name` is how people read its name.
-    pub(super) fn of(id: Id, name: &'a str, spec: &ParamSpec, platform: Platform) -> Self {
+    pub(super) fn of(id: Id, name: &'a str, spec: &ParamSpec, scales: Scales) -> Self {
+        let Quantity { factor, unit } = scales.parameter(spec.dimension);
         Self {
             id,
             name,
             symbol: spec.symbol,
             meaning: spec.meaning,
-            unit: spec.dimension.unit(platform),
+            unit,
+            factor,
             range: spec.range,
             scale: Scale::of(spec),
             default: Some(spec.default),
@@ -95,8 +100,30 @@ impl<'a> Row<'a> {
         format!("{}{symbol}: {}; {unit}", self.name, self.meaning)
     }
 
-    /// Draws the row; returns what was done to it.
+    /// Draws the row; returns what was done to it. Numbers are the model's; what is seen and typed is in the row's unit.
     pub(super) fn ui(&self, ui: &mut Ui, value: f64) -> Option<Change> {
+        let shown = |x: f64| x * self.factor;
+        let marks: Vec<f64> = self.marks.iter().copied().map(shown).collect();
+        let row = Row {
+            factor: 1.0,
+            scale: self.scale.with_ends(self.scale.ends().map(shown)),
+            default: self.default.map(shown),
+            marks: &marks,
+            mixed: self.mixed.map(|mixed| mixed.map(shown)),
+            ..*self
+        };
+        let meant = |x: f64| x / self.factor;
+        Some(match row.as_it_is_ui(ui, shown(value))? {
+            Change::To(Gesture::Live(x)) => Change::To(Gesture::Live(meant(x))),
+            Change::To(Gesture::Done(x)) => Change::To(Gesture::Done(meant(x))),
+            Change::Limits(ends, is_done) => {
+                Change::Limits(ends.map(|ends| ends.map(meant)), is_done)
+            }
+            change @ (Change::Switch(_) | Change::Train(_)) => change,
+        })
+    }
+
+    fn as_it_is_ui(&self, ui: &mut Ui, value: f64) -> Option<Change> {
         let palette = Palette::current(ui);
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = 4.0;

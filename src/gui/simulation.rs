@@ -330,6 +330,11 @@ impl Simulation {
         }
     }
 
+    /// Finds how far rest is, without letting time pass.
+    pub(crate) fn judge(&mut self, visible: f64) {
+        self.rest = self.find_rest(visible);
+    }
+
     /// One step by hand.
     pub(crate) fn step(&mut self, visible: f64) {
         self.stay();

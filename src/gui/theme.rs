@@ -264,6 +264,22 @@ pub(super) fn install(ctx: &Context, theme: Theme) {
     ctx.set_theme(theme);
 }
 
+/// The bytes of a face.
+type Bytes = Arc<dyn AsRef<[u8]> + Send + Sync>;
+
+/// The bytes of every face, the window's own first.
+pub(super) fn faces() -> Vec<Bytes> {
+    let fonts = fonts();
+    let own = ["inter", "inter-semibold", "jetbrains-mono"];
+    let rank = |name: &str| own.iter().position(|first| *first == name);
+    let mut faces: Vec<_> = fonts.font_data.into_iter().collect();
+    faces.sort_by_key(|(name, _)| rank(name).unwrap_or(own.len()));
+    faces
+        .into_iter()
+        .map(|(_, face)| Arc::clone(&face.font))
+        .collect()
+}
+
 /// Inter for text and names, JetBrains Mono for numbers (both SIL OFL 1.1, see assets/fonts); egui's own faces stand
 /// behind them for anything they lack.
 fn fonts() -> FontDefinitions {

@@ -10,6 +10,7 @@ use super::icon::Icon;
 use super::number;
 use super::simulation::{Rest, SPEEDS, Simulation, past};
 use super::theme::{self, Palette};
+use super::units::Scales;
 use super::widgets::{self, Scale, SliderLook};
 use crate::device::ParamRange;
 use crate::network::{Network, Node};
@@ -28,6 +29,7 @@ const RESIDUAL_DECADES: [f64; 2] = [-12.0, 0.0];
 pub(crate) fn time_bar_ui(
     ui: &mut Ui,
     network: &Network,
+    scales: Scales,
     simulation: &Simulation,
     derived: &Derived,
     commands: &mut Vec<Command>,
@@ -41,18 +43,20 @@ pub(crate) fn time_bar_ui(
             speed_ui(ui, simulation, commands);
             ui.add_space(6.0);
         }
+        let now = simulation.time();
+        let time = scales.brief(scales.time(now), now, 4);
         reading_ui(
             ui,
             "t",
-            &number::significant(simulation.time(), 4),
-            74.0,
-            "simulated time since the last reset, in units of the inverse reference rate τ₀",
+            &time,
+            if scales.is_physical() { 88.0 } else { 74.0 },
+            "simulated time since the last reset; without physical units in units of the inverse reference rate τ₀",
         );
         if ui.available_width() > WITH_PAST {
             past_ui(ui, simulation, commands);
             ui.add_space(6.0);
         }
-        gauge_ui(ui, network, simulation, derived);
+        gauge_ui(ui, network, scales, simulation, derived);
     });
 }
 
@@ -173,10 +177,16 @@ fn reading_ui(ui: &mut Ui, symbol: &str, value: &str, width: f32, tip: &str) {
     );
 }
 
-fn gauge_ui(ui: &mut Ui, network: &Network, simulation: &Simulation, derived: &Derived) {
+fn gauge_ui(
+    ui: &mut Ui,
+    network: &Network,
+    scales: Scales,
+    simulation: &Simulation,
+    derived: &Derived,
+) {
     let palette = Palette::current(ui);
     let residual = simulation.flow().residual();
-    let (words, is_settled) = gauge_words(network, simulation, derived);
+    let (words, is_settled) = gauge_words(network, scales, simulation, derived);
     let (rect, response) = ui.allocate_exact_size(vec2(52.0, 24.0), Sense::hover());
     let bar = Rect::from_center_size(rect.center(), vec2(rect.width(), 8.0));
     let color = if is_settled {
@@ -225,6 +235,7 @@ fn gauge_ui(ui: &mut Ui, network: &Network, simulation: &Simulation, derived: &D
 /// What the gauge says, and whether all is at rest.
 pub(crate) fn gauge_words(
     network: &Network,
+    scales: Scales,
     simulation: &Simulation,
     derived: &Derived,
 ) -> (String, bool) {
@@ -238,7 +249,8 @@ pub(crate) fn gauge_words(
         Rest::Moving(key) => {
             let name = network.node(key).map_or("?", Node::title);
             let tau = derived.relaxation_time().map_or(String::new(), |tau| {
-                format!(", τ = {}", number::significant(tau, 2))
+                let tau = scales.brief(scales.time(tau), tau, 2);
+                format!(", τ = {tau}")
             });
             (format!("moving, slowest at {name}{tau}"), false)
         }

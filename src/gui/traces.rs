@@ -2,32 +2,58 @@
 
 mod choice;
 
-use eframe::egui::{Align2, CursorIcon, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use eframe::egui::{
+    Align2, CursorIcon, Painter, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2,
+};
 
 use super::canvas::StateScale;
 use super::chart::{Axes, padded};
 use super::command::Command;
 use super::derived::Derived;
+use super::picture::{Subject, plot_menu_ui};
 use super::simulation::Simulation;
 use super::theme::{self, Palette};
+use super::units::Scales;
 use crate::document::{Document, Selection};
 use crate::network::{Network, NodeKey};
 
 pub(crate) use choice::renamed;
 
+/// What the plot shows.
+#[derive(Clone, Copy)]
+pub(crate) struct TracesShown<'a> {
+    pub(crate) document: &'a Document,
+    pub(crate) simulation: &'a Simulation,
+    pub(crate) derived: &'a Derived,
+    pub(crate) scale: &'a StateScale,
+    pub(crate) selection: &'a Selection,
+    /// The units numbers are shown in.
+    pub(crate) scales: Scales,
+    /// Whether it is a picture: without the button that chooses traces.
+    pub(crate) is_still: bool,
+}
+
+/// The reservoirs whose traces are shown.
+pub(crate) fn shown_traces(document: &Document, selection: &Selection) -> Vec<NodeKey> {
+    choice::shown(document, selection)
+}
+
 /// Draws the plot into all the room there is.
-pub(crate) fn traces_ui(
-    ui: &mut Ui,
-    document: &Document,
-    simulation: &Simulation,
-    derived: &Derived,
-    scale: &StateScale,
-    selection: &Selection,
-    commands: &mut Vec<Command>,
-) {
+pub(crate) fn traces_ui(ui: &mut Ui, shown: &TracesShown<'_>, commands: &mut Vec<Command>) {
+    let TracesShown {
+        document,
+        simulation,
+        derived,
+        scale,
+        selection,
+        scales,
+        is_still,
+    } = *shown;
     let network = &document.network;
+    let state = scales.state();
     let palette = Palette::current(ui);
-    let (rect, response) = ui.allocate_exact_size(ui.available_size(), Sense::hover());
+    let (rect, response) = ui.allocate_exact_size(ui.available_size(), Sense::CLICK);
+    plot_menu_ui(&response, Subject::Traces, commands);
     response.widget_info(|| WidgetInfo::labeled(Role::Figure, true, "states over time"));
     let plot = Rect::from_min_max(rect.min + vec2(44.0, 20.0), rect.max - vec2(84.0, 22.0));
     if plot.width() < 60.0 || plot.height() < 30.0 {
@@ -35,24 +61,13 @@ pub(crate) fn traces_ui(
     }
     let painter = ui.painter_at(rect);
     let symbol = network.platform().state_symbol();
-    painter.text(
-        rect.min + vec2(2.0, 0.0),
-        Align2::LEFT_TOP,
-        format!("{symbol}(t)"),
-        theme::strong(theme::SMALL),
-        palette.text,
-    );
-    painter.text(
-        rect.min + vec2(44.0, 0.0),
-        Align2::LEFT_TOP,
-        format!("in {}", network.platform().state_unit()),
-        theme::plain(theme::SMALL),
-        palette.dim,
-    );
-    let shown = choice::shown(document, selection);
-    choice::button_ui(ui, rect, document, &shown, commands);
-    let inks = choice::inks(network, &shown);
-    let slots: Vec<(NodeKey, usize)> = shown
+    heading(&painter, palette, rect, symbol, state.unit);
+    let keys = choice::shown(document, selection);
+    if !is_still {
+        choice::button_ui(ui, rect, document, &keys, commands);
+    }
+    let inks = choice::inks(network, &keys);
+    let slots: Vec<(NodeKey, usize)> = keys
         .iter()
         .filter_map(|&key| Some((key, simulation.system().slot(key)?)))
         .collect();
@@ -62,7 +77,14 @@ pub(crate) fn traces_ui(
     let times = [first, if last > first { last } else { first + 1.0 }];
     let values = extent(&slots, simulation, derived, scale);
     let axes = Axes::new(plot, times, values);
-    axes.ground(&painter, palette);
+    let time = scales.time(axes.x[1].abs().max(axes.x[0].abs()));
+    // Ticks are round numbers of the unit that is shown; the traces keep the model's numbers.
+    let scaled = Axes::new(
+        plot,
+        axes.x.map(|t| time.of(t)),
+        axes.y.map(|x| state.of(x)),
+    );
+    scaled.ground(&painter, palette);
     // A plot of this width shows no more than two points a pixel.
     let stride = (traces.len() / (2 * plot.width() as usize).max(1)).max(1);
     let mut ends: Vec<(f32, NodeKey, Stroke)> = Vec::new();
@@ -94,12 +116,12 @@ pub(crate) fn traces_ui(
         }
     }
     axes.frame(&painter, palette);
-    axes.x_numbers(&painter, palette);
-    axes.y_numbers(&painter, palette);
+    scaled.x_numbers(&painter, palette);
+    scaled.y_numbers(&painter, palette);
     painter.text(
         pos2(plot.right() + 8.0, plot.bottom() + 4.0),
         Align2::LEFT_TOP,
-        "t in τ₀",
+        format!("t in {}", time.unit),
         theme::plain(theme::SMALL),
         palette.dim,
     );
@@ -113,19 +135,37 @@ pub(crate) fn traces_ui(
         );
     }
     if let Some(hidden) = names_ui(ui, &painter, network, plot, ends) {
-        commands.push(choice::toggle(document, &shown, hidden));
+        commands.push(choice::toggle(document, &keys, hidden));
     }
     if let Some(pointer) = response.hover_pos()
         && plot.contains(pointer)
     {
-        hover(ui, &axes, network, simulation, &slots, pointer);
+        hover(ui, &axes, shown, &slots, pointer);
     }
+}
+
+/// "μ(t) in k_BT", over the plot.
+fn heading(painter: &Painter, palette: &Palette, rect: Rect, symbol: &str, unit: &str) {
+    painter.text(
+        rect.min + vec2(2.0, 0.0),
+        Align2::LEFT_TOP,
+        format!("{symbol}(t)"),
+        theme::strong(theme::SMALL),
+        palette.text,
+    );
+    painter.text(
+        rect.min + vec2(44.0, 0.0),
+        Align2::LEFT_TOP,
+        format!("in {unit}"),
+        theme::plain(theme::SMALL),
+        palette.dim,
+    );
 }
 
 /// The names at the right ends of the traces, pushed apart so that none covers another. Returns the one that was clicked.
 fn names_ui(
     ui: &Ui,
-    painter: &eframe::egui::Painter,
+    painter: &Painter,
     network: &Network,
     plot: Rect,
     mut ends: Vec<(f32, NodeKey, Stroke)>,
@@ -221,12 +261,12 @@ fn extent(
 fn hover(
     ui: &Ui,
     axes: &Axes,
-    network: &Network,
-    simulation: &Simulation,
+    shown: &TracesShown<'_>,
     slots: &[(NodeKey, usize)],
     pointer: eframe::egui::Pos2,
 ) {
     let palette = Palette::current(ui);
+    let (network, simulation) = (&shown.document.network, shown.simulation);
     let t = axes.x_at(pointer.x);
     let traces = simulation.traces();
     let k = traces.partition_point(|(at, _)| *at < t);
@@ -238,13 +278,10 @@ fn hover(
         axes.rect.y_range(),
         Stroke::new(1.0, palette.dim),
     );
-    let mut rows = vec![("t".to_owned(), super::number::significant(*t, 4))];
+    let mut rows = vec![("t".to_owned(), shown.scales.time(*t).text(*t, 4))];
     for &(key, slot) in slots {
         if let (Some(node), Some(&x)) = (network.node(key), x.get(slot)) {
-            rows.push((
-                node.title().to_owned(),
-                super::canvas::state_text(network.platform(), x),
-            ));
+            rows.push((node.title().to_owned(), shown.scales.state_with_unit(x)));
         }
     }
     super::canvas::callout(

@@ -3,9 +3,11 @@
 use eframe::egui::{Context, Theme};
 use serde::{Deserialize, Serialize};
 
-use super::canvas::{Camera, Hand};
+use super::canvas::{self, Camera, Hand};
+use super::simulation::Simulation;
+use crate::device::Kind;
 use crate::document::{Element, Selection};
-use crate::network::EdgeKey;
+use crate::network::{Edge, EdgeKey, Network};
 
 /// What the window remembers of how one looks, apart from the document.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -19,6 +21,8 @@ pub(crate) struct ViewState {
     pub(crate) theme: Theme,
     /// Whether numbers stand on the canvas.
     pub(crate) show_values: bool,
+    /// Whether numbers are the model's own, even where the network says what temperature and rate they stand for.
+    pub(crate) is_dimensionless: bool,
     /// Whether flow is drawn in proportion to the current; compressed if not.
     pub(crate) is_flow_linear: bool,
     /// Whether what is moved snaps to a grid.
@@ -51,6 +55,7 @@ impl Default for ViewState {
         Self {
             theme: Theme::Dark,
             show_values: false,
+            is_dimensionless: false,
             is_flow_linear: false,
             is_snapping: false,
             is_motion_reduced: false,
@@ -130,4 +135,19 @@ pub(crate) fn only_edge(selection: &Selection) -> Option<EdgeKey> {
         Some(Element::Edge(key)) => Some(key),
         _ => None,
     }
+}
+
+/// The edge whose curve a first look should show: one that operates where its current falls if there is one, else one
+/// that bends, else any.
+pub(crate) fn telling_edge(network: &Network, simulation: &Simulation) -> Option<EdgeKey> {
+    let falls = |edge: &&Edge| {
+        let link = simulation.system().link(edge.key());
+        link.and_then(|link| simulation.flow().responses.get(link))
+            .is_some_and(canvas::is_falling)
+    };
+    let bends = |edge: &&Edge| !matches!(edge.device.kind(), Kind::Ohmic | Kind::Diffusion);
+    let edges = network.edges();
+    let edge = edges.iter().find(falls);
+    let edge = edge.or_else(|| edges.iter().find(bends));
+    edge.or_else(|| edges.first()).map(Edge::key)
 }

@@ -6,6 +6,8 @@
 )]
 
 mod answers;
+#[cfg(feature = "gui")]
+mod pictures;
 mod program;
 mod readme;
 mod reference;

@@ -27,6 +27,14 @@ fn help_of_every_command_shows_an_example_that_works() {
             args[k + 1] = &out;
         }
         assert_eq!(args[0], name);
+        let picture = folder.path().join("out.svg").to_str().unwrap().to_owned();
+        if name == "picture" {
+            if cfg!(not(feature = "gui")) {
+                run(&args).failed(&["without its window", "feature `gui`"]);
+                continue;
+            }
+            args[2] = &picture;
+        }
         run(&args).done();
         assert_eq!(run(&["help", name]).done(), help);
     }
@@ -41,6 +49,7 @@ fn wrong_usage_ends_with_2() {
         &["relax", FOLD],
         &["iv", FOLD],
         &["check"],
+        &["picture", FOLD],
         &["solve", FOLD, "extra"],
         &["solve", FOLD, "--unknown"],
         &["solve", FOLD, "--csv"],

@@ -4,7 +4,10 @@ use eframe::egui::{Context, Theme};
 
 use super::App;
 use crate::device::Platform;
+use crate::document::Edit;
 use crate::gui::command::Action;
+use crate::gui::opening::refusal;
+use crate::gui::units::FIRST_UNITS;
 
 impl App {
     /// Carries an action out if it is one of these; returns whether it is.
@@ -29,6 +32,7 @@ impl App {
             Action::Inspector => self.view.is_inspector_open = !self.view.is_inspector_open,
             Action::Traces => self.view.is_traces_open = !self.view.is_traces_open,
             Action::Training => self.view.is_training_open = !self.view.is_training_open,
+            Action::Units => self.switch_units(),
             Action::New => self.open_empty(Platform::Electronic),
             Action::NewChemical => self.open_empty(Platform::Chemical),
             Action::BringBack => self.bring_back(),
@@ -43,5 +47,21 @@ impl App {
             _ => return false,
         }
         true
+    }
+
+    /// Physical units or the model's own. A network that does not say what its numbers stand for is given a
+    /// temperature and a rate to begin with, which is a change of the document.
+    fn switch_units(&mut self) {
+        if self.editor.network().units.is_some() {
+            self.view.is_dimensionless = !self.view.is_dimensionless;
+            return;
+        }
+        self.view.is_dimensionless = false;
+        // The first edit ends the first screen's flipping.
+        self.flipping = None;
+        let edit = Edit::SetUnits(Some(FIRST_UNITS));
+        if let Err(problem) = self.editor.edit_done(&edit, &self.view.selection) {
+            self.message = Some(refusal(&problem));
+        }
     }
 }

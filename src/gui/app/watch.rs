@@ -72,7 +72,10 @@ impl App {
     /// Whether something is being computed beside the window.
     #[must_use]
     pub fn is_computing(&self) -> bool {
-        self.derived.is_busy() || self.coach.is_busy() || self.curves.is_busy()
+        self.derived.is_busy()
+            || self.coach.is_busy()
+            || self.curves.is_busy()
+            || self.gallery.is_busy()
     }
 
     /// Whether a training takes steps.

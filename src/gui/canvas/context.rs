@@ -101,6 +101,10 @@ impl Canvas<'_, '_> {
                     for action in [Action::Paste, Action::SelectAll, Action::Tidy, Action::Fit] {
                         action_ui(ui, action, commands);
                     }
+                    ui.separator();
+                    for action in [Action::ExportPicture, Action::CopyPicture] {
+                        action_ui(ui, action, commands);
+                    }
                 }
             }
         });

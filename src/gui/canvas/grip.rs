@@ -7,7 +7,7 @@ use eframe::egui::{
 
 use super::hand::{CLICK, Drag, RIM_REACH, Target, Zone, snapped, zone};
 use super::tank::{self, TankLook};
-use super::{Canvas, hover, state_text};
+use super::{Canvas, hover};
 use crate::document::notes::with_notes;
 use crate::document::{Edit, Element};
 use crate::gui::command::Command;
@@ -76,10 +76,9 @@ impl Canvas<'_, '_> {
         let name = format!("reservoir {}", node.title());
         hit.widget_info(|| WidgetInfo::selected(WidgetRole::Button, true, is_selected, &name));
         let value = format!(
-            "{}, {} {}",
+            "{}, {}",
             node.role.name(),
-            state_text(self.network().platform(), state),
-            self.network().platform().state_unit()
+            self.shown.scales.state_with_unit(state)
         );
         self.ui.ctx().accesskit_node_builder(hit.id, |builder| {
             builder.set_value(value);

@@ -1,8 +1,8 @@
 //! What the pointer is told about the thing under it.
 
 use super::hand::Zone;
-use super::{Shown, role_words, state_text};
-use crate::gui::number;
+use super::{Shown, role_words};
+use crate::device::Dimension;
 use crate::network::{Edge, Node};
 
 /// Title and rows of a callout.
@@ -20,6 +20,9 @@ pub(super) fn edge(shown: &Shown<'_>, edge: &Edge) -> Callout {
     let response = simulation.flow().responses.get(link)?;
     let title = |key| network.node(key).map_or("?", Node::title);
     let dissipated = simulation.dissipation().edges.get(link).copied()?;
+    let scales = shown.scales;
+    let slope = |slope: f64| scales.brief(scales.conductance(slope), slope, 3);
+    let current = response.current;
     let falling = if super::is_falling(response) {
         "  falling"
     } else {
@@ -34,16 +37,10 @@ pub(super) fn edge(shown: &Shown<'_>, edge: &Edge) -> Callout {
         ),
         vec![
             row("law", edge.device.kind().title()),
-            row("current", number::significant(response.current, 4)),
-            row(
-                "∂I/∂a",
-                format!("{}{falling}", number::significant(response.d_from, 3)),
-            ),
-            row("∂I/∂b", number::significant(response.d_to, 3)),
-            row(
-                "dissipates",
-                format!("{} k_BT/τ₀", number::significant(dissipated, 3)),
-            ),
+            row("current", scales.brief(scales.current(current), current, 4)),
+            row("∂I/∂a", format!("{}{falling}", slope(response.d_from))),
+            row("∂I/∂b", slope(response.d_to)),
+            row("dissipates", scales.power(dissipated).text(dissipated, 3)),
         ],
     ))
 }
@@ -58,7 +55,8 @@ pub(super) fn tank(shown: &Shown<'_>, node: &Node, zone: Zone) -> Callout {
     let simulation = shown.simulation;
     let platform = shown.network.platform();
     let state = simulation.state_of(node.key())?;
-    let with_unit = |x: f64| format!("{} {}", state_text(platform, x), platform.state_unit());
+    let scales = shown.scales;
+    let with_unit = |x: f64| scales.state_with_unit(x);
     let mut rows = vec![
         row("role", role_words(node.role)),
         row(platform.state_symbol(), with_unit(state)),
@@ -73,9 +71,14 @@ pub(super) fn tank(shown: &Shown<'_>, node: &Node, zone: Zone) -> Callout {
     }
     let slot = simulation.system().slot(node.key())?;
     if let Some(net) = simulation.flow().net.get(slot) {
-        rows.push(row("net inflow", number::significant(*net, 3)));
-        rows.push(row("capacity", number::short(node.capacity, 4)));
-        rows.push(row("leak", number::short(node.leak, 4)));
+        rows.push(row(
+            "net inflow",
+            scales.brief(scales.current(*net), *net, 3),
+        ));
+        let capacity = scales.parameter(Dimension::Capacity);
+        rows.push(row("capacity", capacity.text(node.capacity, 4)));
+        let leak = scales.parameter(Dimension::Conductance);
+        rows.push(row("leak", leak.text(node.leak, 4)));
     }
     let hint = match (zone, node.role.is_clamped()) {
         (Zone::Level, true) => "drag the level to set it",

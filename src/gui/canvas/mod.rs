@@ -13,6 +13,7 @@ mod names;
 mod notes;
 mod overlay;
 mod scene;
+mod still;
 mod tank;
 mod tools;
 mod walk;
@@ -28,13 +29,14 @@ pub(crate) use hand::{CLICK, Hand, snapped};
 pub(crate) use labels::callout;
 pub(crate) use making::new_node;
 pub(crate) use scene::{Pipe, Scene};
+pub(crate) use still::{Words, still_ui};
 pub(crate) use tank::StateScale;
 
 use super::command::Command;
 use super::derived::Derived;
-use super::number;
 use super::simulation::Simulation;
 use super::theme::Palette;
+use super::units::Scales;
 use super::view::ViewState;
 use crate::device::Platform;
 use crate::document::notes::CanvasNote;
@@ -73,6 +75,8 @@ pub(crate) struct Shown<'a> {
     pub(crate) simulation: &'a Simulation,
     pub(crate) dots: &'a Dots,
     pub(crate) derived: &'a Derived,
+    /// The units numbers are shown in.
+    pub(crate) scales: Scales,
 }
 
 /// Draws the canvas and collects what is asked for.
@@ -403,7 +407,7 @@ impl<'a> Canvas<'a, '_> {
             hit.widget_info(|| {
                 WidgetInfo::selected(WidgetRole::Button, true, look.is_selected, &name)
             });
-            let value = describe_edge(self.network(), edge, look.response.current);
+            let value = describe_edge(self.shown, edge, look.response.current);
             self.ui.ctx().accesskit_node_builder(id, |node| {
                 node.set_value(value);
             });
@@ -454,23 +458,15 @@ pub(crate) fn tank_height(zoom: f32) -> f32 {
     scene::TANK_HEIGHT * zoom
 }
 
-/// A state as the canvas writes it.
-pub(crate) fn state_text(platform: Platform, state: f64) -> String {
-    match platform {
-        Platform::Electronic => number::state(state),
-        Platform::Chemical => number::concentration(state),
-    }
-}
-
 /// "x → y, quantum dot, I = 0.48".
-fn describe_edge(network: &Network, edge: &Edge, current: f64) -> String {
-    let title = |key| network.node(key).map_or("?", Node::title);
+fn describe_edge(shown: &Shown<'_>, edge: &Edge, current: f64) -> String {
+    let title = |key| shown.network.node(key).map_or("?", Node::title);
     format!(
         "{} → {}, {}, I = {}",
         title(edge.from),
         title(edge.to),
         edge.device.kind().title(),
-        number::significant(current, 3)
+        shown.scales.current(current).text(current, 3)
     )
 }
 

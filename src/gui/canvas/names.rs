@@ -4,8 +4,7 @@ use eframe::egui::{Rect, Vec2};
 
 use super::flow::{Detail, PipeLook};
 use super::labels::{self, Labels, Place};
-use super::{Canvas, glyph, overlay, state_text};
-use crate::gui::number;
+use super::{Canvas, glyph, overlay};
 use crate::gui::theme;
 use crate::network::Node;
 
@@ -69,7 +68,7 @@ impl Canvas<'_, '_> {
             .simulation
             .state_of(node.key())
             .unwrap_or(node.value);
-        let number = state_text(self.network().platform(), state);
+        let number = self.shown.scales.state_text(state);
         let name = (node.title(), theme::strong(theme::BODY), self.palette.text);
         let number = (
             number.as_str(),
@@ -93,7 +92,9 @@ impl Canvas<'_, '_> {
             return;
         };
         let (_, along) = look.pipe.at(look.pipe.glyph_distance());
-        let current = number::significant(look.response.current, 3);
+        let current = look.response.current;
+        let scales = self.shown.scales;
+        let current = scales.brief(scales.current(current), current, 3);
         let name = (
             edge.title(),
             theme::strong(theme::SMALL),

@@ -46,7 +46,7 @@ pub(super) fn overlay_ui(
     if shown.network.nodes().is_empty() && hand.writing.is_none() {
         first_steps(ui, area);
     }
-    chips(ui, area, shown, left_out);
+    shown_chips(ui, area, shown, left_out);
     readings_ui(ui, area, shown);
 }
 
@@ -84,8 +84,7 @@ fn hint(shown: &Shown<'_>, hand: &Hand) -> &'static str {
 }
 
 /// Bottom left: what is not as it would be drawn otherwise.
-fn chips(ui: &Ui, area: Rect, shown: &Shown<'_>, left_out: usize) {
-    let palette = Palette::current(ui);
+fn shown_chips(ui: &Ui, area: Rect, shown: &Shown<'_>, left_out: usize) {
     let mut texts = Vec::new();
     if let SteadyNews::Known(outcome) = shown.derived.news() {
         texts.extend(outcome_words(outcome));
@@ -110,6 +109,12 @@ fn chips(ui: &Ui, area: Rect, shown: &Shown<'_>, left_out: usize) {
     if shown.simulation.is_held() {
         lift += flipping::HEIGHT + 4.0;
     }
+    chips(ui, area, texts, lift);
+}
+
+/// Draws chips one above the other, `lift` above the lower left corner.
+pub(super) fn chips(ui: &Ui, area: Rect, texts: impl IntoIterator<Item = String>, lift: f32) {
+    let palette = Palette::current(ui);
     let mut corner = area.left_bottom() + vec2(10.0, -10.0 - lift);
     for text in texts {
         let galley = ui
@@ -136,10 +141,11 @@ fn readings_ui(ui: &Ui, area: Rect, shown: &Shown<'_>) {
     let simulation = shown.simulation;
     let stored = number::significant(simulation.total(), 4);
     let drift = number::significant(simulation.drift().abs(), 1);
-    let power = number::significant(simulation.dissipation().total(), 3);
+    let power = simulation.dissipation().total();
+    let power = shown.scales.power(power).text(power, 3);
     let readings = [
         (
-            format!("P {power} k_BT/τ₀"),
+            format!("P {power}"),
             "dissipation now, of all edges and leaks together",
         ),
         (

@@ -9,9 +9,7 @@ use crate::document::Edit;
 use crate::gui::command::Command;
 use crate::gui::editor::{device_before, spaced};
 use crate::gui::iv::{self, Curves, IvShown};
-use crate::gui::number;
 use crate::gui::row::Row;
-use crate::gui::units::Scales;
 use crate::learn::Trainable;
 use crate::network::{Edge, Node};
 
@@ -52,7 +50,7 @@ pub(super) fn edge_ui(
             curves,
             IvShown {
                 platform: network.platform(),
-                scales: Scales::of(network),
+                scales: shown.scales,
                 edge: edge.key(),
                 simulation,
                 device: &device,
@@ -65,6 +63,7 @@ pub(super) fn edge_ui(
                 height: plot_height(ui, kind),
                 ends,
             },
+            commands,
         );
     }
     ui.add_space(2.0);
@@ -106,7 +105,7 @@ fn param_ui(
         marks: ndc_marks(kind, spec),
         switch: is_optional.then(|| value.is_finite()),
         is_trained: target::is_trained(shown, &[item], spec.trainable),
-        ..Row::of(id, &name, spec, shown.network.platform())
+        ..Row::of(id, &name, spec, shown.scales)
     }
     .with_limits(target::limits_of(shown, &limits, spec.range));
     let Some(change) = row.ui(ui, value) else {
@@ -148,22 +147,17 @@ fn edge_facts_ui(ui: &mut Ui, shown: &Inspected<'_>, edge: &Edge) {
         .get(link)
         .copied()
         .unwrap_or(0.0);
-    let quantity = Scales::of(shown.network).current(response.current);
-    let mut current = number::significant(quantity.factor * response.current, 4);
-    if shown.network.units.is_some() {
-        current = format!("{current} {}", quantity.unit);
-    }
+    let scales = shown.scales;
+    let slope = |slope: f64| scales.brief(scales.conductance(slope), slope, 3);
+    let current = response.current;
     ui.add_space(4.0);
     facts_ui(
         ui,
         &[
-            ("current", current),
-            ("∂I/∂a", number::significant(response.d_from, 3)),
-            ("∂I/∂b", number::significant(response.d_to, 3)),
-            (
-                "dissipates",
-                format!("{} k_BT/τ₀", number::significant(dissipated, 3)),
-            ),
+            ("current", scales.brief(scales.current(current), current, 4)),
+            ("∂I/∂a", slope(response.d_from)),
+            ("∂I/∂b", slope(response.d_to)),
+            ("dissipates", scales.power(dissipated).text(dissipated, 3)),
         ],
     );
 }

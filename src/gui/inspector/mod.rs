@@ -20,6 +20,7 @@ use super::editor::Editor;
 use super::iv::Curves;
 use super::simulation::Simulation;
 use super::theme::{self, Palette};
+use super::units::Scales;
 use super::view::only;
 use super::widgets::Scale;
 use crate::device::Platform;
@@ -36,6 +37,8 @@ pub(crate) struct Inspected<'a> {
     /// The network as it is seen: with the parameters of a training under way.
     pub(crate) network: &'a Network,
     pub(crate) selection: &'a Selection,
+    /// The units numbers are shown in.
+    pub(crate) scales: Scales,
 }
 
 /// Draws the inspector.
@@ -97,7 +100,7 @@ fn kind_ui(ui: &mut Ui, kind: &str, tip: &str) {
 }
 
 /// The widest difference of states the network's clamps and initial states span.
-fn span(network: &Network) -> f64 {
+pub(crate) fn span(network: &Network) -> f64 {
     let mut lo = network.ground;
     let mut hi = network.ground;
     for node in network.nodes() {

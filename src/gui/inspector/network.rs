@@ -6,22 +6,17 @@ use super::target::Target;
 use super::{Inspected, facts_ui, heading_ui, identity, kind_ui, state_slider, target};
 use crate::device::{Absent, Dimension, ParamRange, ParamSpec};
 use crate::document::Edit;
-use crate::gui::command::Command;
-use crate::gui::number;
+use crate::gui::command::{Action, Command};
 use crate::gui::row::Row;
 use crate::gui::theme::Palette;
 use crate::gui::time_bar::steady_words;
+use crate::gui::units::FIRST_UNITS;
 use crate::network::{DEFAULT_SYSTEM_SIZE, Units};
-
-/// Room temperature, and a rate at which single electrons are counted: scales to begin with.
-const FIRST_UNITS: Units = Units {
-    temperature_k: 300.0,
-    rate_hz: 1e9,
-};
 
 pub(super) fn network_ui(ui: &mut Ui, shown: &Inspected<'_>, commands: &mut Vec<Command>) {
     let network = shown.network;
     let palette = Palette::current(ui);
+    let power = shown.simulation.dissipation().total();
     heading_ui(ui, &network.name, |ui| {
         kind_ui(ui, network.platform().name(), "what the network carries");
     });
@@ -52,13 +47,7 @@ pub(super) fn network_ui(ui: &mut Ui, shown: &Inspected<'_>, commands: &mut Vec<
         &[
             ("reservoirs", network.nodes().len().to_string()),
             ("edges", network.edges().len().to_string()),
-            (
-                "dissipates",
-                format!(
-                    "{} k_BT/τ₀",
-                    number::significant(shown.simulation.dissipation().total(), 3)
-                ),
-            ),
+            ("dissipates", shown.scales.power(power).text(power, 3)),
         ],
     );
     for words in [
@@ -108,7 +97,7 @@ fn scales_ui(ui: &mut Ui, shown: &Inspected<'_>, commands: &mut Vec<Command>) {
         |ui: &mut Ui, spec: &ParamSpec, unit, value: f64, set: &dyn Fn(f64) -> Edit| {
             let limits = format!("network.{}", spec.name);
             let id = Id::unique(("network", spec.name));
-            let mut row = Row::of(id, spec.name, spec, platform);
+            let mut row = Row::of(id, spec.name, spec, shown.scales);
             if spec.name == "ground" {
                 row.scale = state_slider(shown.editor.base());
             } else {
@@ -161,10 +150,11 @@ fn scales_ui(ui: &mut Ui, shown: &Inspected<'_>, commands: &mut Vec<Command>) {
             Edit::SetUnits(Some(Units { rate_hz, ..units }))
         });
     }
-    let mut is_on = network.units.is_some();
-    let tip = "Show potentials in mV and currents in pA, for a temperature and a reference rate; nothing else changes";
-    let switch = ui.checkbox(&mut is_on, "Physical units").on_hover_text(tip);
+    let mut is_on = shown.scales.is_physical();
+    let switch = ui
+        .checkbox(&mut is_on, "Physical units")
+        .on_hover_text(Action::Units.tooltip());
     if switch.changed() {
-        commands.push(Command::Done(Edit::SetUnits(is_on.then_some(FIRST_UNITS))));
+        commands.push(Command::Act(Action::Units));
     }
 }

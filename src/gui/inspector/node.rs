@@ -8,11 +8,9 @@ use super::{
 };
 use crate::device::{Absent, Dimension, ParamSpec};
 use crate::document::Edit;
-use crate::gui::canvas::state_text;
 use crate::gui::command::Command;
 use crate::gui::number;
 use crate::gui::row::Row;
-use crate::gui::units::Scales;
 use crate::learn::Trainable;
 use crate::network::{self, Network, Node, NodeKey, Role};
 
@@ -160,7 +158,7 @@ impl NodeField {
                 Absent::Is(value) => value,
                 Absent::Required => spec.default,
             }),
-            ..Row::of(id, self.name(), &spec, network.platform())
+            ..Row::of(id, self.name(), &spec, shown.scales)
         };
         if matches!(self, Self::Value | Self::Initial) {
             row.scale = state_slider(shown.editor.base());
@@ -188,18 +186,8 @@ impl NodeField {
 }
 
 fn node_facts_ui(ui: &mut Ui, shown: &Inspected<'_>, node: &Node) {
-    let platform = shown.network.platform();
-    let unit = platform.state_unit();
-    let quantity = Scales::of(shown.network).state();
-    let text = |state: f64| {
-        let own = format!("{} {unit}", state_text(platform, state));
-        if quantity.unit == unit {
-            own
-        } else {
-            let physical = number::significant(state * quantity.factor, 3);
-            format!("{own} = {physical} {}", quantity.unit)
-        }
-    };
+    let scales = shown.scales;
+    let text = |state: f64| scales.state_with_unit(state);
     let Some(state) = shown.simulation.state_of(node.key()) else {
         return;
     };
@@ -216,7 +204,7 @@ fn node_facts_ui(ui: &mut Ui, shown: &Inspected<'_>, node: &Node) {
     }
     let slot = shown.simulation.system().slot(node.key());
     if let Some(net) = slot.and_then(|slot| shown.simulation.flow().net.get(slot)) {
-        facts.push(("net inflow", number::significant(*net, 3)));
+        facts.push(("net inflow", scales.brief(scales.current(*net), *net, 3)));
         facts.push(("stored", number::significant(node.capacity * state, 4)));
     }
     ui.add_space(4.0);

@@ -124,7 +124,7 @@ fn param_ui(
         },
         switch: is_optional.then(|| values.iter().all(|value| value.is_finite())),
         is_trained: target::is_trained(shown, &items, spec.trainable),
-        ..Row::of(id, &name, spec, shown.network.platform())
+        ..Row::of(id, &name, spec, shown.scales)
     }
     .with_limits(target::limits_of(shown, &limits, spec.range));
     let Some(change) = row.ui(ui, values.first().copied().unwrap_or(spec.default)) else {

@@ -8,9 +8,9 @@ use crate::device::{Absent, Dimension, ParamRange, ParamSpec, Platform};
 use crate::document::Edit;
 use crate::gui::chart::{Axes, padded};
 use crate::gui::command::Command;
-use crate::gui::number;
 use crate::gui::row::Row;
 use crate::gui::theme::{self, Palette};
+use crate::gui::units::Quantity;
 use crate::gui::widgets::Scale;
 use crate::network::{Node, Shape, Signal};
 
@@ -41,7 +41,7 @@ pub(super) fn signal_ui(
                 "the largest deviation from the value",
                 ParamRange::Real,
             ),
-            shown.network.platform().state_unit(),
+            shown.scales.state(),
             signal.amplitude,
             Scale::linear(0.0, reach),
             &|amplitude| Signal {
@@ -56,7 +56,8 @@ pub(super) fn signal_ui(
                 "the time after which it repeats",
                 ParamRange::Positive,
             ),
-            "τ₀",
+            // The unit of a period of 1: it does not change while the slider is dragged.
+            shown.scales.time(1.0),
             signal.period,
             Scale::logarithmic(0.1, 1e3),
             &|period| Signal { period, ..signal },
@@ -68,24 +69,28 @@ pub(super) fn signal_ui(
                 "where in its period it is at t = 0",
                 ParamRange::Real,
             ),
-            "rad",
+            Quantity {
+                factor: 1.0,
+                unit: "rad",
+            },
             signal.phase,
             Scale::linear(-std::f64::consts::PI, std::f64::consts::PI),
             &|phase| Signal { phase, ..signal },
         ),
     ];
-    for (spec, unit, value, scale, with) in fields {
+    for (spec, quantity, value, scale, with) in fields {
         let limits = format!("signal.{}", spec.name);
         let id = Id::unique(("signal", key, spec.name));
         let row = Row {
-            unit,
+            unit: quantity.unit,
+            factor: quantity.factor,
             scale,
             default: Some(if spec.name == "phase" {
                 0.0
             } else {
                 spec.default
             }),
-            ..Row::of(id, spec.name, &spec, shown.network.platform())
+            ..Row::of(id, spec.name, &spec, shown.scales)
         }
         .with_limits(target::limits_of(shown, &limits, spec.range));
         if let Some(change) = row.ui(ui, value) {
@@ -99,11 +104,11 @@ pub(super) fn signal_ui(
             target.carry_out(shown, change, commands);
         }
     }
-    drawing_ui(ui, node, &signal, shown.simulation.time());
+    drawing_ui(ui, node, &signal, shown);
 }
 
 /// A number of a signal: its description, unit, value, slider, and the signal with another value of it.
-type Field<'a> = (ParamSpec, &'a str, f64, Scale, &'a dyn Fn(f64) -> Signal);
+type Field<'a> = (ParamSpec, Quantity, f64, Scale, &'a dyn Fn(f64) -> Signal);
 
 fn spec(
     name: &'static str,
@@ -159,7 +164,9 @@ fn shapes_ui(ui: &mut Ui, platform: Platform, node: &Node, commands: &mut Vec<Co
 }
 
 /// One period from t = 0, jumps as upright lines, and where it is now.
-fn drawing_ui(ui: &mut Ui, node: &Node, signal: &Signal, t: f64) {
+fn drawing_ui(ui: &mut Ui, node: &Node, signal: &Signal, shown: &Inspected<'_>) {
+    let t = shown.simulation.time();
+    let state = shown.scales.state();
     let palette = Palette::current(ui);
     let size = vec2(ui.available_width(), HEIGHT);
     let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
@@ -167,7 +174,7 @@ fn drawing_ui(ui: &mut Ui, node: &Node, signal: &Signal, t: f64) {
     response.widget_info(|| WidgetInfo::labeled(Role::Figure, true, label));
     let painter = ui.painter_at(rect);
     let plot = egui::Rect::from_min_max(rect.min + vec2(51.0, 2.0), rect.max - vec2(2.0, 18.0));
-    let level = |x: f64| node.value + x;
+    let level = |x: f64| state.of(node.value + x);
     let ys = [level(signal.lowest()), level(signal.highest())];
     let axes = Axes::new(plot, [0.0, signal.period], padded(ys, 0.15));
     axes.ground(&painter, palette);
@@ -188,8 +195,8 @@ fn drawing_ui(ui: &mut Ui, node: &Node, signal: &Signal, t: f64) {
         plot.left_bottom() + vec2(0.0, 3.0),
         Align2::LEFT_TOP,
         format!(
-            "one period, {} τ₀, from t = 0",
-            number::short(signal.period, 4)
+            "one period, {}, from t = 0",
+            shown.scales.time(signal.period).text(signal.period, 4)
         ),
         theme::plain(theme::SMALL),
         palette.dim,

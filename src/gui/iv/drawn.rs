@@ -36,6 +36,14 @@ impl Curves {
         }
     }
 
+    /// Those of a picture: everything is worked out when it is asked for.
+    pub(crate) fn at_once() -> Self {
+        Self {
+            kept: Vec::new(),
+            loads: LoadLines::at_once(),
+        }
+    }
+
     /// Takes in what has been worked out beside the window.
     pub(crate) fn listen(&mut self) {
         self.loads.listen();

@@ -58,6 +58,15 @@ impl LoadLines {
         }
     }
 
+    /// One that works lines out when they are asked for: a picture can wait, and has to be whole.
+    pub(super) fn at_once() -> Self {
+        Self {
+            worker: None,
+            ordered: None,
+            kept: None,
+        }
+    }
+
     /// Takes in what has been worked out.
     pub(super) fn listen(&mut self) {
         if let Some(event) = self.worker.as_mut().and_then(Worker::poll)
@@ -79,23 +88,27 @@ impl LoadLines {
 
     /// Asks for a line; `system` and the present state are copied only if there is something to work out.
     pub(super) fn want(&mut self, key: LoadKey, system: &System, x: &[f64]) {
-        let Some(worker) = &mut self.worker else {
-            return;
-        };
         let is_known = self.kept.as_ref().is_some_and(|(kept, _)| *kept == key);
         // A line that is always overtaken would never be seen; that of another edge is not worth waiting for.
         let is_under_way = self.ordered.is_some_and(|under| under.edge == key.edge);
         let Some(link) = system.link(key.edge) else {
             return;
         };
-        if !is_known && !is_under_way {
-            worker.submit(Order {
-                system: system.clone(),
-                link,
-                x: x.to_vec(),
-                range: key.range,
-            });
-            self.ordered = Some(key);
+        if is_known || is_under_way {
+            return;
+        }
+        let order = Order {
+            system: system.clone(),
+            link,
+            x: x.to_vec(),
+            range: key.range,
+        };
+        match &mut self.worker {
+            Some(worker) => {
+                worker.submit(order);
+                self.ordered = Some(key);
+            }
+            None => self.kept = Some((key, compute(&order))),
         }
     }
 

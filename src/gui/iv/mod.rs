@@ -7,12 +7,15 @@ mod marks;
 use eframe::egui::{Align2, Painter, Pos2, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::chart::{Axes, padded};
+use super::command::Command;
 use super::number;
+use super::picture::{Subject, plot_menu_ui};
 use super::simulation::{Operating, Simulation};
 use super::theme::{self, Palette};
 use super::units::{Quantity, Scales};
 use super::widgets;
 use crate::device::{Device, Platform};
+use crate::export::csv::{Cell, Table, heading};
 use crate::network::EdgeKey;
 use crate::solve::load_line::LoadLine;
 pub(crate) use drawn::Curves;
@@ -55,7 +58,12 @@ pub(crate) struct IvShown<'a> {
 }
 
 /// Draws verdict, plot and strip.
-pub(crate) fn iv_ui(ui: &mut Ui, curves: &mut Curves, mut shown: IvShown<'_>) {
+pub(crate) fn iv_ui(
+    ui: &mut Ui,
+    curves: &mut Curves,
+    mut shown: IvShown<'_>,
+    commands: &mut Vec<Command>,
+) {
     let palette = Palette::current(ui);
     let range = range(&shown);
     let drawn = match Drawn::new(curves, &shown, shown.device, range) {
@@ -68,12 +76,13 @@ pub(crate) fn iv_ui(ui: &mut Ui, curves: &mut Curves, mut shown: IvShown<'_>) {
     let before = shown
         .before
         .and_then(|device| Drawn::new(curves, &shown, device, range).ok());
-    verdict_ui(ui, palette, shown.scales.state(), &drawn, range);
+    verdict_ui(ui, palette, shown.scales.abscissa(), &drawn, range);
 
     let width = ui.available_width();
     let size = vec2(width, shown.height);
-    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    let (rect, response) = ui.allocate_exact_size(size, Sense::CLICK);
     response.widget_info(|| WidgetInfo::labeled(Role::Figure, true, "I-V curve"));
+    plot_menu_ui(&response, Subject::Iv, commands);
     let painter = ui.painter_at(rect);
     let plot = Rect::from_min_size(
         rect.min + vec2(GUTTER, 2.0),
@@ -95,7 +104,7 @@ pub(crate) fn iv_ui(ui: &mut Ui, curves: &mut Curves, mut shown: IvShown<'_>) {
     let ys = [lo.min(ghost_lo).min(current), hi.max(ghost_hi).max(current)];
     let axes = Axes::new(plot, range, padded(ys, 0.2));
     let measure = Measure {
-        state: shown.scales.state(),
+        state: shown.scales.abscissa(),
         current: shown.scales.current(ys[1].max(-ys[0])),
     };
     // Ticks are round numbers of the unit that is shown; the curves keep the model's numbers.
@@ -160,6 +169,32 @@ pub(crate) fn iv_ui(ui: &mut Ui, curves: &mut Curves, mut shown: IvShown<'_>) {
             pointer,
         );
     }
+}
+
+/// The curve as numbers, in the units of the axes: abscissa, current, slope.
+pub(crate) fn table(curves: &mut Curves, shown: &IvShown<'_>) -> Option<Table> {
+    let range = range(shown);
+    let drawn = Drawn::new(curves, shown, shown.device, range).ok()?;
+    let largest = |points: &mut dyn Iterator<Item = [f64; 2]>| {
+        points.fold(0.0, |top: f64, [_, y]| top.max(y.abs()))
+    };
+    let state = shown.scales.abscissa();
+    let current = shown.scales.current(largest(&mut drawn.currents()));
+    let slope = shown.scales.conductance(largest(&mut drawn.slopes()));
+    let [from, to] = shown.ends;
+    let (abscissa, slope_name) = match shown.platform {
+        Platform::Electronic => (format!("V({from}, {to})"), "dI/dV"),
+        Platform::Chemical => (format!("c({from})"), "dI/dc"),
+    };
+    let mut table = Table::new([
+        heading(&abscissa, state.unit),
+        heading("I", current.unit),
+        heading(slope_name, slope.unit),
+    ]);
+    for ([x, i], [_, s]) in drawn.currents().zip(drawn.slopes()) {
+        table.push([state.of(x), current.of(i), slope.of(s)].map(Cell::from));
+    }
+    Some(table)
 }
 
 /// What the ordinate is, and when all this was, if the run is looked back on.
@@ -263,6 +298,9 @@ impl Measure {
 fn axis_title(painter: &Painter, palette: &Palette, strip: Rect, shown: &IvShown<'_>, unit: &str) {
     let [from, to] = shown.ends;
     let title = match shown.platform {
+        Platform::Electronic if shown.scales.is_physical() => {
+            format!("V = (μ({from}) − μ({to}))/e  in {unit}")
+        }
         Platform::Electronic => format!("V = μ({from}) − μ({to})  in {unit}"),
         Platform::Chemical => format!(
             "c({from}) in mM, at c({to}) = {}",

@@ -9,8 +9,11 @@ use rand_chacha::ChaCha8Rng;
 use super::question::Question;
 use super::row::rule_words;
 use crate::document::Element;
+use crate::export::csv::Table;
 use crate::gui::canvas::{Camera, Scene};
+use crate::gui::command::Command;
 use crate::gui::number;
+use crate::gui::picture::Subject;
 use crate::gui::theme::{self, Palette};
 use crate::job::{Cancel, Event, Worker};
 use crate::learn::gradient::{RowRule, by_differences, by_simultaneous_perturbation};
@@ -115,6 +118,37 @@ impl Gradients {
         let (key, gradient) = self.kept.as_ref()?;
         let is_stale = self.ordered != Some(*key);
         Some((gradient.as_ref().map_err(String::as_str), is_stale))
+    }
+
+    /// The slopes as numbers: whose they are, by the rule, by differences.
+    pub(crate) fn table(&self, network: &Network) -> Table {
+        let Some((Ok(gradient), _)) = self.last() else {
+            return Table::default();
+        };
+        let mut table = Table::new([
+            "id".to_owned(),
+            "parameter".to_owned(),
+            format!("dL/dθ by {}", rule_words(gradient.rule)),
+            "dL/dθ by differences".to_owned(),
+        ]);
+        for slope in &gradient.slopes {
+            let id = match slope.owner {
+                Owner::Edge(key) => network.edge(key).map(|edge| edge.id.as_str()),
+                Owner::Node(key) => network.node(key).map(|node| node.id.as_str()),
+            };
+            table.push([
+                id.unwrap_or("?").into(),
+                slope.name.into(),
+                slope.by_rule.into(),
+                slope.by_differences.into(),
+            ]);
+        }
+        table
+    }
+
+    /// Whether there is one to be shown.
+    pub(crate) fn is_known(&self) -> bool {
+        matches!(self.last(), Some((Ok(_), _)))
     }
 
     /// Whether one is being computed.
@@ -228,6 +262,7 @@ pub(crate) fn window_ui(
     gradients: &Gradients,
     selected: Option<Element>,
     is_painted: &mut bool,
+    commands: &mut Vec<Command>,
 ) -> bool {
     let mut is_open = true;
     egui::Window::new("Gradient")
@@ -236,7 +271,13 @@ pub(crate) fn window_ui(
         .collapsible(false)
         .default_width(300.0)
         .default_pos(pos2(16.0, 84.0))
-        .show(ctx, |ui| body_ui(ui, gradients, selected, is_painted));
+        .show(ctx, |ui| {
+            body_ui(ui, gradients, selected, is_painted);
+            let save = egui::Button::new("Save picture or numbers…");
+            if ui.add_enabled(gradients.is_known(), save).clicked() {
+                commands.push(Command::AskPicture(Subject::Gradient));
+            }
+        });
     is_open
 }
 

@@ -14,6 +14,7 @@ use crate::gui::canvas::callout;
 use crate::gui::chart::Axes;
 use crate::gui::command::Command;
 use crate::gui::number;
+use crate::gui::picture::{Subject, plot_menu_ui};
 use crate::gui::theme::{self, Palette};
 
 /// Losses below this are drawn at it: what is left there is rounding.
@@ -26,6 +27,7 @@ const NUMBERS: f32 = 42.0;
 pub(super) fn loss_ui(ui: &mut Ui, panel: &Panel<'_>, commands: &mut Vec<Command>) {
     let palette = Palette::current(ui);
     let (rect, response) = ui.allocate_exact_size(ui.available_size(), Sense::click());
+    plot_menu_ui(&response, Subject::Loss, commands);
     let painter = ui.painter_at(rect);
     let problem = panel.coach.notice().or_else(|| {
         panel

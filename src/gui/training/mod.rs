@@ -16,6 +16,7 @@ mod question;
 mod response;
 mod response_plot;
 mod row;
+mod tables;
 mod task_editor;
 mod trainable;
 mod verdict;
@@ -28,6 +29,7 @@ pub(crate) use data_file::{is_data_file, task_from_file};
 pub(crate) use gradient::edges_ui;
 pub(crate) use on_canvas::thumbnails_ui;
 pub(crate) use pick::Pick;
+pub(crate) use tables::{loss_table, response_table};
 pub(crate) use trainable::{is_trained, set_trained};
 
 use super::canvas::StateScale;
@@ -36,7 +38,8 @@ use super::derived::Derived;
 use super::editor::Editor;
 use super::simulation::Simulation;
 use super::theme::{self, Palette};
-use super::traces;
+use super::traces::{self, TracesShown};
+use super::units::Scales;
 use super::view::ViewState;
 use crate::document::{Document, Element};
 use response_plot::Plot;
@@ -96,6 +99,7 @@ impl Windows {
                 coach.gradients(),
                 selected,
                 &mut self.is_gradient_painted,
+                commands,
             );
         }
     }
@@ -138,60 +142,102 @@ pub(crate) fn training_ui(ui: &mut Ui, panel: &Panel<'_>, commands: &mut Vec<Com
         let width = (0.30 * plots.width()).max(230.0).min(0.4 * plots.width());
         let rect = Rect::from_min_max(plots.min, pos2(left + width, plots.bottom()));
         inside(ui, rect, |ui| {
-            traces::traces_ui(
-                ui,
-                panel.editor.document(),
-                panel.simulation,
-                panel.derived,
-                panel.scale,
-                &panel.view.selection,
-                commands,
-            );
+            let shown = TracesShown {
+                document: panel.editor.document(),
+                simulation: panel.simulation,
+                derived: panel.derived,
+                scale: panel.scale,
+                selection: &panel.view.selection,
+                scales: Scales::of(panel.editor.network(), panel.view.is_dimensionless),
+                is_still: false,
+            };
+            traces::traces_ui(ui, &shown, commands);
         });
         left += width + theme::STEP;
     }
     let mut right = plots.right();
     if let Some(question) = panel.coach.seen_question() {
-        let palette = Palette::current(ui);
         let pick = panel.coach.pick().within(question);
-        let is_map = pick.up.is_some();
         // A heat map is square; a curve may be wider.
-        let width = if is_map {
+        let width = if pick.up.is_some() {
             plots.height() + 24.0
         } else {
             0.5 * (right - left)
         };
-        let titles: &[Option<&str>] = if is_comparison {
-            &[Some("with NDC"), Some("without NDC")]
-        } else {
-            &[None]
-        };
-        let width = width.min((right - left - 180.0).max(0.0) / titles.len() as f32);
-        for (k, &title) in titles.iter().enumerate().rev() {
+        let shown = responses(ui, panel);
+        let width = width.min((right - left - 180.0).max(0.0) / shown.len() as f32);
+        for plot in shown.iter().rev() {
             let rect = Rect::from_min_max(
                 pos2(right - width, plots.top()),
                 pos2(right, plots.bottom()),
             );
-            let plot = Plot {
-                network: panel.editor.network(),
-                simulation: panel.simulation,
-                question,
-                pick,
-                responder: panel.coach.responder(k),
-                title,
-                ink: loss_plot::ink(palette, k == 1),
-                has_crosshair: !is_comparison,
-                // Until the last change has been taken in, another would be lost.
-                is_drawing: panel.is_drawing && panel.coach.question().is_some(),
-            };
             inside(ui, rect, |ui| {
-                response_plot::response_ui(ui, &plot, commands);
+                response_plot::response_ui(ui, plot, commands);
             });
             right -= width + theme::STEP;
         }
     }
     let rest = Rect::from_min_max(pos2(left, plots.top()), pos2(right, plots.bottom()));
     inside(ui, rest, |ui| loss_plot::loss_ui(ui, panel, commands));
+}
+
+/// The response, or the two of a comparison; none while the task is read for the first time.
+fn responses<'a>(ui: &Ui, panel: &Panel<'a>) -> Vec<Plot<'a>> {
+    let palette = Palette::current(ui);
+    let Some(question) = panel.coach.seen_question() else {
+        return Vec::new();
+    };
+    let is_comparison = panel.coach.is_comparison();
+    let titles: &[Option<&str>] = if is_comparison {
+        &[Some("with NDC"), Some("without NDC")]
+    } else {
+        &[None]
+    };
+    let plots = titles.iter().enumerate().map(|(k, &title)| Plot {
+        network: panel.editor.network(),
+        simulation: panel.simulation,
+        question,
+        pick: panel.coach.pick().within(question),
+        responder: panel.coach.responder(k),
+        title,
+        ink: loss_plot::ink(palette, k == 1),
+        has_crosshair: !is_comparison,
+        // Until the last change has been taken in, another would be lost.
+        is_drawing: panel.is_drawing && panel.coach.question().is_some(),
+    });
+    plots.collect()
+}
+
+/// Draws the loss as a picture, into all the room there is.
+pub(crate) fn still_loss_ui(ui: &mut Ui, panel: &Panel<'_>) {
+    loss_plot::loss_ui(ui, panel, &mut Vec::new());
+}
+
+/// Draws the response as a picture, or the two of a comparison side by side, into all the room there is.
+pub(crate) fn still_response_ui(ui: &mut Ui, panel: &Panel<'_>) {
+    let area = ui.available_rect_before_wrap();
+    ui.expand_to_include_rect(area);
+    let shown = responses(ui, panel);
+    let width = area.width() / shown.len().max(1) as f32;
+    let text = panel
+        .coach
+        .seen_question()
+        .map(|question| pick::formula(panel.editor.network(), &question.task, shown[0].pick));
+    for (k, plot) in shown.into_iter().enumerate() {
+        let left = area.left() + k as f32 * width;
+        let rect = Rect::from_min_max(
+            pos2(left, area.top()),
+            pos2(left + width - theme::STEP, area.bottom()),
+        );
+        let plot = Plot {
+            title: plot.title.or(text.as_deref()),
+            has_crosshair: false,
+            ..plot
+        };
+        inside(ui, rect, |ui| {
+            response_plot::response_ui(ui, &plot, &mut Vec::new());
+        });
+    }
 }
 
 /// Draws into a part of the panel.

@@ -10,9 +10,11 @@ use super::picture::{self, Picture, Tone};
 use super::points::points_ui;
 use super::question::Question;
 use super::response::{Responder, Response};
+use super::tables::targets;
 use crate::gui::chart::{Axes, padded};
 use crate::gui::command::Command;
 use crate::gui::number;
+use crate::gui::picture::{Subject, plot_menu_ui};
 use crate::gui::simulation::Simulation;
 use crate::gui::theme::{self, Palette};
 use crate::learn::objective::{Formula, Goal};
@@ -44,6 +46,7 @@ pub(super) struct Plot<'a> {
 pub(super) fn response_ui(ui: &mut Ui, plot: &Plot<'_>, commands: &mut Vec<Command>) {
     let palette = Palette::current(ui);
     let (rect, touch) = ui.allocate_exact_size(ui.available_size(), Sense::click_and_drag());
+    plot_menu_ui(&touch, Subject::Response, commands);
     let painter = ui.painter_at(rect);
     let label = match plot.title {
         Some(title) => format!("response {title}"),
@@ -111,7 +114,7 @@ fn choice_ui(ui: &mut Ui, rect: Rect, plot: &Plot<'_>, commands: &mut Vec<Comman
 }
 
 /// Gives a class task's states, which have no targets to be decoded to, in node units.
-fn decode(question: &Question) -> Affine {
+pub(super) fn decode(question: &Question) -> Affine {
     match question.task.loss {
         crate::learn::Loss::Mse => question.task.decode,
         crate::learn::Loss::SoftmaxCrossEntropy => Affine::default(),
@@ -130,24 +133,9 @@ fn curve(
     let axis = response.axes.first()?;
     let slot = *response.outputs.get(plot.pick.output)?;
     let decode = decode(plot.question);
-    let held = plot.pick.held(plot.question);
-    let targets: Vec<[f64; 2]> = plot
-        .question
-        .objective
-        .examples()
-        .iter()
-        .filter(|example| Pick::shows(&held, example))
-        .filter_map(|example| {
-            let Goal::States(goal) = &example.goal else {
-                return None;
-            };
-            let x = plot
-                .question
-                .task
-                .encode
-                .invert(*example.inputs.get(plot.pick.across)?);
-            Some([x, decode.invert(*goal.get(plot.pick.output)?)])
-        })
+    let targets: Vec<[f64; 2]> = targets(plot.question, plot.pick)
+        .into_iter()
+        .filter_map(|row| row.try_into().ok())
         .collect();
     let mut y = [f64::INFINITY, f64::NEG_INFINITY];
     let mut include = |v: f64| y = [y[0].min(v), y[1].max(v)];

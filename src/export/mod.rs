@@ -1,0 +1,3 @@
+//! What leaves the program for other programs.
+
+pub mod csv;
