@@ -59,8 +59,8 @@ pub fn quick(is_unique: bool) -> Options {
 pub struct Rows {
     /// Empty where a row has not settled yet.
     states: Vec<Vec<f64>>,
-    /// What lanes need, once the network has been seen.
-    lanes: Option<(Wiring, Team)>,
+    /// What lanes need, once the network has been seen; without a team if its dense block is too large for lanes.
+    lanes: Option<(Wiring, Option<Team>)>,
     threads: usize,
     /// The gradient of the rows that were followed last, in lanes and one by one.
     slopes: Slopes,
@@ -257,17 +257,18 @@ impl Rows {
         }
         let (wiring, team) = self.lanes.get_or_insert_with(|| {
             let wiring = Wiring::new(system);
-            let team = Team::new(&Question {
-                system,
-                wiring: &wiring,
-                objective,
-                with_slopes,
+            let is_small = wiring.pattern().rest().len() <= MOST_DENSE;
+            let team = is_small.then(|| {
+                Team::new(&Question {
+                    system,
+                    wiring: &wiring,
+                    objective,
+                    with_slopes,
+                })
             });
             (wiring, team)
         });
-        if wiring.pattern().rest().len() > MOST_DENSE {
-            return None;
-        }
+        let team = team.as_mut()?;
         let question = Question {
             system,
             wiring,
@@ -432,4 +433,58 @@ fn distance(p: &[f64], q: &[f64]) -> f64 {
         .zip(q)
         .fold(0.0_f64, |top, (p, q)| top.max((p - q).abs()))
         / scale
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::device::{Device, Kind, Platform};
+    use crate::learn::{Affine, Loss, Row, Source, Target, Task};
+    use crate::network::{Network, Node, Role};
+
+    /// A chain of conductors, of which every second reservoir is left for the dense block.
+    fn chain(reservoirs: usize) -> (Network, Task) {
+        let mut network = Network::new(Platform::Electronic);
+        let keys: Vec<_> = (0..reservoirs)
+            .map(|k| {
+                let mut node = Node::new(format!("n{k}"), Role::Output, Platform::Electronic);
+                node.leak = 0.1;
+                network.add_node(node).unwrap()
+            })
+            .collect();
+        for (k, pair) in keys.windows(2).enumerate() {
+            let device = Device::new(Kind::Ohmic);
+            network
+                .add_edge(format!("e{k}"), pair[0], pair[1], device)
+                .unwrap();
+        }
+        let task = Task {
+            inputs: Vec::new(),
+            outputs: vec![keys[0]],
+            loss: Loss::Mse,
+            gain: 1.0,
+            source: Source::Rows(vec![Row {
+                input: Vec::new(),
+                target: Target::Values(vec![0.5]),
+            }]),
+            encode: Affine::default(),
+            decode: Affine::default(),
+            trainable: None,
+        };
+        (network, task)
+    }
+
+    #[test]
+    fn large_dense_blocks_are_not_taken_in_lanes() {
+        for (reservoirs, is_taken) in [(20, true), (2 * MOST_DENSE + 10, false)] {
+            let (network, task) = chain(reservoirs);
+            let system = System::new(&network);
+            let objective = Objective::new(&network, &system, &task, None).unwrap();
+            let mut rows = Rows::new(&objective);
+            rows.states[0] = vec![0.0; reservoirs];
+            let lost = rows.follow_in_lanes(&system, &objective, true);
+            // At rest everywhere: nothing to lose.
+            assert_eq!(lost, is_taken.then(Vec::new), "{reservoirs}");
+        }
+    }
 }
