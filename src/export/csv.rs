@@ -118,6 +118,7 @@ mod tests {
         assert_eq!(&reader.headers().unwrap()[0], "state of \"a, b\" in meV");
         let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
         assert_eq!(rows[0], vec!["0.1", "c,\nd", ""]);
-        assert_eq!(rows[1][2].parse::<f64>().unwrap(), -1.5e-300);
+        let number: f64 = rows[1][2].parse().unwrap();
+        assert_eq!(number.to_bits(), (-1.5e-300_f64).to_bits());
     }
 }
