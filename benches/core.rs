@@ -8,6 +8,8 @@
     reason = "a failed setup ends the measurement, and the ratios are its output"
 )]
 
+#[path = "core/large.rs"]
+mod large;
 #[path = "core/training.rs"]
 mod training;
 
@@ -242,6 +244,7 @@ fn ratios() {
     );
     println!("  {:<22} {lu:>8.2} of F and J", "LU, 100 free");
     training::ratios();
+    large::table();
 }
 
 fn short() -> Criterion {

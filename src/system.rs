@@ -7,11 +7,17 @@
 pub mod lanes;
 pub mod pattern;
 
+use std::sync::{Arc, OnceLock};
+
 use nalgebra::DMatrix;
 use petgraph::unionfind::UnionFind;
 
 use crate::device::{Device, Kind, Platform, Response, Side};
 use crate::network::{EdgeKey, Network, NodeKey, Role, Signal};
+
+mod structure;
+
+pub use structure::{Algebra, Structure};
 
 /// An edge in compiled form.
 #[derive(Clone, Debug)]
@@ -95,6 +101,8 @@ pub struct System {
     /// For each link, where its slopes begin in [`ParamSlopes`].
     first_slopes: Vec<usize>,
     islands: Vec<Vec<usize>>,
+    structure: OnceLock<Arc<Structure>>,
+    algebra: Algebra,
 }
 
 /// Currents, slopes and net inflows at one state.
@@ -184,8 +192,11 @@ impl System {
             places,
             first_slopes,
             islands: Vec::new(),
+            structure: OnceLock::new(),
+            algebra: Algebra::default(),
         };
         system.islands = system.find_islands();
+        system.prepare_structure();
         system
     }
 
@@ -479,6 +490,21 @@ impl System {
         }
     }
 
+    /// The diagonal of [`System::jacobian`].
+    #[must_use]
+    pub fn jacobian_diagonal(&self, flow: &Flow) -> Vec<f64> {
+        let mut diagonal: Vec<f64> = self.leak.iter().map(|leak| -leak).collect();
+        for (&[from, to], response) in self.ends.iter().zip(&flow.responses) {
+            if let Some(entry) = diagonal.get_mut(from) {
+                *entry -= response.d_from;
+            }
+            if let Some(entry) = diagonal.get_mut(to) {
+                *entry += response.d_to;
+            }
+        }
+        diagonal
+    }
+
     /// ∂I/∂θ of every device at the state `x`, with the clamps at their values.
     ///
     /// # Panics
@@ -514,19 +540,29 @@ impl System {
     /// ∂F/∂t at fixed x: what moving clamps bring, given the clamps' rates of change.
     #[must_use]
     pub fn drive(&self, flow: &Flow, clamp_rates: &[f64]) -> Vec<f64> {
+        let mut drive = Vec::new();
+        self.drive_into(flow, clamp_rates, &mut drive);
+        drive
+    }
+
+    /// [`System::drive`] in memory that is there already.
+    pub fn drive_into(&self, flow: &Flow, clamp_rates: &[f64], drive: &mut Vec<f64>) {
         let n = self.free_count();
         let rate = |slot: usize| if slot < n { 0.0 } else { clamp_rates[slot - n] };
-        let mut drive = vec![0.0; n];
-        for (link, response) in self.links.iter().zip(&flow.responses) {
-            let current_rate = response.d_from * rate(link.from) + response.d_to * rate(link.to);
-            if let Some(f) = drive.get_mut(link.from) {
+        drive.clear();
+        drive.resize(n, 0.0);
+        for (&[from, to], response) in self.ends.iter().zip(&flow.responses) {
+            if from < n && to < n {
+                continue;
+            }
+            let current_rate = response.d_from * rate(from) + response.d_to * rate(to);
+            if let Some(f) = drive.get_mut(from) {
                 *f -= current_rate;
             }
-            if let Some(f) = drive.get_mut(link.to) {
+            if let Some(f) = drive.get_mut(to) {
                 *f += current_rate;
             }
         }
-        drive
     }
 
     /// The stored totals Σ C·x of each island at the state `x`.

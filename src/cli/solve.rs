@@ -12,7 +12,7 @@ use crate::physics::certificates::Certificates;
 use crate::physics::dissipation::{Dissipation, supplied_power};
 use crate::physics::noise;
 use crate::solve::multistart;
-use crate::solve::stability::Spectrum;
+use crate::solve::stability::Verdict;
 use crate::solve::steady::{self, Method, Options, Outcome, Reason, SteadyState};
 
 #[derive(Debug, Args)]
@@ -168,14 +168,17 @@ impl<'a> Report<'a> {
         object
     }
 
-    /// Whether every eigenvalue has a negative real part; on a limit cycle the state is no equilibrium at all.
-    fn is_stable(&self) -> bool {
-        !matches!(self.state.outcome, Outcome::Oscillates { .. })
-            && self
-                .state
-                .spectrum
-                .as_ref()
-                .is_some_and(Spectrum::is_stable)
+    /// Whether every eigenvalue has a negative real part, where that is known; on a limit cycle the state is no
+    /// equilibrium at all.
+    fn is_stable(&self) -> Option<bool> {
+        if matches!(self.state.outcome, Outcome::Oscillates { .. }) {
+            return Some(false);
+        }
+        let spectrum = self.state.spectrum.as_ref();
+        match spectrum.map(|spectrum| spectrum.verdict) {
+            Some(Verdict::Unknown) => None,
+            verdict => Some(verdict == Some(Verdict::Stable)),
+        }
     }
 
     fn slowest(&self) -> Option<&str> {
@@ -341,6 +344,20 @@ impl<'a> Report<'a> {
                 verdict(Some(certificates.reciprocal.verdict())),
             ),
         ]);
+        if let Some(spectrum) = &state.spectrum
+            && spectrum.eigenvalues.len() < spectrum.count
+        {
+            let listed = spectrum.eigenvalues.len();
+            let eigenvalues = format!(
+                "{listed} of {} listed (--json), the slowest found",
+                spectrum.count
+            );
+            facts.push(("eigenvalues", eigenvalues));
+        }
+        if self.is_stable().is_none() {
+            let stability = "not proved: no growing mode was found, but none is excluded";
+            facts.push(("stability", stability.to_owned()));
+        }
         if variances.is_none() && state.is_settled() && case.system.free_count() > 0 {
             let why = if case.system.free_count() >= noise::TOO_MANY {
                 "not computed for networks of 300 free reservoirs and more"

@@ -147,13 +147,14 @@ fn add_slopes(
 
 /// λ with Jᵀλ = −∂L/∂x, in place of ∂L/∂x.
 fn solve_adjoint(settled: &Settled, slope: &mut [f64]) -> Result<(), GradientError> {
-    let made;
+    let mut made = Factor::default();
     let factor = if let Some(factor) = settled.factor {
         factor
     } else {
         let flow = settled.system.flow(settled.x);
-        made = Factor::new(regularised_jacobian(settled.system, &flow))
-            .ok_or(GradientError::Singular)?;
+        if !made.factorise_jacobian(settled.system, &flow) {
+            return Err(GradientError::Singular);
+        }
         &made
     };
     for slope in slope.iter_mut() {
@@ -172,11 +173,10 @@ fn island_inflows(system: &System, x: &[f64], adjoint: &[f64]) -> Vec<f64> {
     let mut inflows = Vec::new();
     if !system.islands().is_empty() {
         inflows.resize(system.free_count(), 0.0);
-        for (island, alpha) in system
-            .islands()
-            .iter()
-            .zip(island_weights(system, &system.jacobian(&system.flow(x))))
-        {
+        for (island, alpha) in system.islands().iter().zip(island_weights(
+            system,
+            &system.jacobian_diagonal(&system.flow(x)),
+        )) {
             let sum: f64 = island
                 .iter()
                 .map(|&i| adjoint[i] * alpha * system.capacity()[i])

@@ -7,8 +7,17 @@ use crate::system::System;
 /// Starts tried: the two corners of the box that attract in a cooperative network, its middle, and scattered ones.
 const STARTS: usize = 10;
 
-/// Steps allowed from each start: enough for a bistable network, and short where nothing settles.
+/// Steps allowed from each start in networks of up to 100 free reservoirs: enough for a bistable network, and short where
+/// nothing settles.
 const STEPS: usize = 3_000;
+
+/// Networks larger than this are not searched: in the steps that some seconds allow, nothing would settle.
+const MOST_FREE: usize = 3_000;
+
+/// Steps allowed from each start, so that a search takes seconds: a step costs in proportion to the reservoirs.
+fn steps_for(free: usize) -> usize {
+    STEPS.min(STEPS * 100 / free.max(1))
+}
 
 /// Two states further apart than this (relative to 1 + max|x|) are two states: the solver knows each to 1e-9.
 const APART: f64 = 1e-6;
@@ -20,12 +29,14 @@ pub fn another_stable_state(
     known: &SteadyState,
     ranges: &[[f64; 2]],
 ) -> Option<SteadyState> {
-    if !known.is_settled() || ranges.len() != system.free_count() || ranges.is_empty() {
+    let has_starts = !ranges.is_empty() && ranges.len() <= MOST_FREE;
+    if !known.is_settled() || ranges.len() != system.free_count() || !has_starts {
         return None;
     }
     let totals = system.island_totals(&known.x);
     let options = Options {
-        max_steps: STEPS,
+        max_steps: steps_for(system.free_count()),
+        lists_eigenvalues: false,
         ..Options::default()
     };
     (0..STARTS).find_map(|start| {

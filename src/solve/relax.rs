@@ -3,9 +3,9 @@
 //! RODAS was chosen over a multistep code because the live window interrupts it all the time: a kick or a moved
 //! slider changes the right-hand side in mid-run, and a one-step method starts afresh at no cost.
 
-use nalgebra::{DMatrix, DVector};
+use nalgebra::DVector;
 
-use super::linear::Factor;
+use super::linear::{Factor, Jacobian};
 use super::rodas4::{COUPLING, DENSE, DRIVE, GAMMA, NODES, STAGES, STATE};
 use crate::device::Platform;
 use crate::system::{Flow, System};
@@ -75,9 +75,18 @@ pub struct Relaxation {
     dense: [DVector<f64>; 2],
     next_step: f64,
     totals: Vec<f64>,
-    flow: Flow,
+    workspace: Workspace,
     steps: usize,
     rejections: usize,
+}
+
+/// Memory that every step uses again.
+#[derive(Clone, Debug, Default)]
+struct Workspace {
+    flow: Flow,
+    /// J in charge form at the start of the step.
+    jacobian: Jacobian,
+    factor: Factor,
 }
 
 impl Relaxation {
@@ -95,7 +104,7 @@ impl Relaxation {
             next_step: 0.0,
             totals: system.island_totals(x.as_slice()),
             x,
-            flow: Flow::default(),
+            workspace: Workspace::default(),
             steps: 0,
             rejections: 0,
         }
@@ -183,7 +192,7 @@ impl Relaxation {
     /// If no step meets the error bound.
     pub fn step(&mut self, system: &System) -> Result<(), RelaxError> {
         let jump = system.next_jump(self.t);
-        let start = Start::new(system, self.t, &self.x, jump, &mut self.flow);
+        let start = Start::new(system, self.t, &self.x, jump, &mut self.workspace);
         let scale = error_scale(system, self.options);
         if self.next_step <= 0.0 || !self.next_step.is_finite() {
             self.next_step = first_step(system, &start, &self.x, scale, self.options);
@@ -198,7 +207,7 @@ impl Relaxation {
             if self.t + h <= self.t || h < 4.0 * f64::MIN_POSITIVE {
                 return Err(RelaxError::StepUnderflow { t: self.t });
             }
-            let trial = attempt(system, &start, &self.x, h, &mut self.flow);
+            let trial = attempt(system, &start, &self.x, h, &mut self.workspace);
             let error = trial.as_ref().map_or(f64::INFINITY, |trial| {
                 trial.error(&self.x, scale, self.options)
             });
@@ -247,14 +256,19 @@ struct Start {
     jump: f64,
     /// Net inflow at the start.
     net: DVector<f64>,
-    /// J in charge form at the start.
-    jacobian: DMatrix<f64>,
     /// ∂F/∂t at the start.
     drive: Option<DVector<f64>>,
 }
 
 impl Start {
-    fn new(system: &System, t: f64, x: &DVector<f64>, jump: f64, flow: &mut Flow) -> Self {
+    fn new(
+        system: &System,
+        t: f64,
+        x: &DVector<f64>,
+        jump: f64,
+        workspace: &mut Workspace,
+    ) -> Self {
+        let Workspace { flow, jacobian, .. } = workspace;
         // Any time before the next jump tells the stretch of signal; this one is safely inside.
         let inside = if jump.is_finite() {
             0.5 * (t + jump)
@@ -262,11 +276,11 @@ impl Start {
             t
         };
         system.evaluate(x.as_slice(), &system.clamps_at(t, inside), flow);
+        jacobian.set(system, flow);
         Self {
             t,
             jump,
             net: DVector::from_column_slice(&flow.net),
-            jacobian: system.jacobian(flow),
             drive: system
                 .is_driven()
                 .then(|| DVector::from_vec(system.drive(flow, &system.clamp_rates_at(t)))),
@@ -318,13 +332,16 @@ fn attempt(
     start: &Start,
     x: &DVector<f64>,
     h: f64,
-    flow: &mut Flow,
+    workspace: &mut Workspace,
 ) -> Option<Trial> {
-    let mut matrix = -start.jacobian.clone();
-    for (i, capacity) in system.capacity().iter().enumerate() {
-        matrix[(i, i)] += capacity / (GAMMA * h);
+    let Workspace {
+        flow,
+        jacobian,
+        factor,
+    } = workspace;
+    if !factor.factorise_shifted(system, jacobian, GAMMA * h, false) {
+        return None;
     }
-    let factor = Factor::new(matrix)?;
     let inside = if start.jump.is_finite() {
         0.5 * (start.t + start.jump)
     } else {

@@ -1,9 +1,14 @@
 //! Stability of a state: the eigenvalues of C⁻¹J, with the zero modes of islands taken out.
+//!
+//! Below 300 free reservoirs all of them, by dense algebra; above, the slowest by an iteration, and stability by a proof
+//! that needs no eigenvalue (see [`large`]).
 
 use faer::{Mat, Side};
 
 use crate::physics::modes::{ALL_BELOW, ScaledJacobian};
 use crate::system::{Flow, System};
+
+mod large;
 
 /// How many eigenvalues are listed from 300 free reservoirs on.
 pub const SLOWEST: usize = 20;
@@ -17,21 +22,56 @@ pub struct Eigenvalue {
     pub im: f64,
 }
 
+/// What is known of the eigenvalues' signs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Every deviation dies out.
+    Stable,
+    /// A deviation grows.
+    Unstable,
+    /// An eigenvalue is zero to within rounding, or a search saw what seems to grow without making sure.
+    Marginal,
+    /// No growing deviation was found by a search, which proves nothing; only above 300 free reservoirs.
+    Unknown,
+}
+
 /// The eigenvalues of C⁻¹J at a state.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Spectrum {
-    /// Slowest first: by descending real part, conjugate pairs with the positive frequency first.
+    /// Slowest first: by descending real part, conjugate pairs with the positive frequency first. From 300 free
+    /// reservoirs on the slowest found, at most [`SLOWEST`].
     pub eigenvalues: Vec<Eigenvalue>,
     /// How many of them there are, listed or not.
     pub count: usize,
     /// What rounding may have moved an eigenvalue by: a real part smaller than this has no certain sign.
     pub resolution: f64,
+    /// Whether the state is stable.
+    pub verdict: Verdict,
 }
 
 impl Spectrum {
     /// The spectrum of a system at an evaluated state; `None` if the eigenvalue iteration did not converge.
     #[must_use]
     pub fn at(system: &System, flow: &Flow) -> Option<Self> {
+        if system.free_count() >= ALL_BELOW {
+            large::spectrum(system, flow, true)
+        } else {
+            Self::all(system, flow)
+        }
+    }
+
+    /// The same, but from 300 free reservoirs on without eigenvalues where stability can be decided without.
+    #[must_use]
+    pub fn tested(system: &System, flow: &Flow) -> Option<Self> {
+        if system.free_count() >= ALL_BELOW {
+            large::spectrum(system, flow, false)
+        } else {
+            Self::all(system, flow)
+        }
+    }
+
+    /// All eigenvalues.
+    fn all(system: &System, flow: &Flow) -> Option<Self> {
         let scaled = ScaledJacobian::new(system, flow);
         let matrix = scaled.matrix;
         let n = matrix.nrows();
@@ -65,29 +105,36 @@ impl Spectrum {
         {
             return None;
         }
-        eigenvalues.sort_by(|p, q| q.re.total_cmp(&p.re).then(q.im.total_cmp(&p.im)));
-        let count = eigenvalues.len();
-        if system.free_count() >= ALL_BELOW {
-            eigenvalues.truncate(SLOWEST);
-        }
+        sort(&mut eigenvalues);
+        let verdict = match eigenvalues.first().map_or(f64::NEG_INFINITY, |top| top.re) {
+            re if re < 0.0 => Verdict::Stable,
+            re if re > resolution => Verdict::Unstable,
+            _ => Verdict::Marginal,
+        };
         Some(Self {
+            count: eigenvalues.len(),
             eigenvalues,
-            count,
             resolution,
+            verdict,
         })
     }
 
-    /// Whether every small deviation dies out. Without any mode there is nothing that could grow.
+    /// Whether every small deviation is proved to die out. Without any mode there is nothing that could grow.
     #[must_use]
     pub fn is_stable(&self) -> bool {
-        self.slowest().is_none_or(|slowest| slowest.re < 0.0)
+        self.verdict == Verdict::Stable
+    }
+
+    /// Whether no deviation is known that does not die out: stable, or [`Verdict::Unknown`].
+    #[must_use]
+    pub fn may_be_stable(&self) -> bool {
+        matches!(self.verdict, Verdict::Stable | Verdict::Unknown)
     }
 
     /// Whether some deviation grows, beyond what rounding could feign.
     #[must_use]
     pub fn is_unstable(&self) -> bool {
-        self.slowest()
-            .is_some_and(|slowest| slowest.re > self.resolution)
+        self.verdict == Verdict::Unstable
     }
 
     /// The eigenvalue with the largest real part.
@@ -103,4 +150,9 @@ impl Spectrum {
             .filter(|slowest| slowest.re < 0.0)
             .map(|slowest| -1.0 / slowest.re)
     }
+}
+
+/// Slowest first.
+fn sort(eigenvalues: &mut [Eigenvalue]) {
+    eigenvalues.sort_by(|p, q| q.re.total_cmp(&p.re).then(q.im.total_cmp(&p.im)));
 }

@@ -4,9 +4,7 @@
 //! Everywhere else, and wherever that stalls, the true motion is integrated, and Newton's method takes over only when
 //! the state it leads to is next door. How a state was reached is part of the result.
 
-use nalgebra::DVector;
-
-use super::linear::{Factor, regularised_jacobian};
+use super::linear::Factor;
 use super::relax::{Options as RelaxOptions, Relaxation};
 use super::stability::Spectrum;
 use crate::system::{Flow, System};
@@ -42,6 +40,9 @@ pub struct Options {
     pub horizon: f64,
     /// The largest number of integration steps. Default 200,000, some thousand periods of an oscillation.
     pub max_steps: usize,
+    /// Whether the slowest eigenvalues are found from 300 free reservoirs on, where stability can be tested without.
+    /// Default `true`.
+    pub lists_eigenvalues: bool,
 }
 
 impl Default for Options {
@@ -55,6 +56,17 @@ impl Default for Options {
             relax,
             horizon: 1e12,
             max_steps: 200_000,
+            lists_eigenvalues: true,
+        }
+    }
+}
+
+impl Options {
+    fn spectrum(&self, system: &System, flow: &Flow) -> Option<Spectrum> {
+        if self.lists_eigenvalues {
+            Spectrum::at(system, flow)
+        } else {
+            Spectrum::tested(system, flow)
         }
     }
 }
@@ -175,7 +187,7 @@ pub fn solve_from(system: &System, x: &[f64], options: &Options) -> SteadyState 
     if options.is_unique {
         let found = pseudo_transient::run(system, x);
         if let Some(x) = found.x
-            && let Some(state) = judged(system, x, Method::PseudoTransient, found.steps)
+            && let Some(state) = judged(system, x, Method::PseudoTransient, found.steps, options)
         {
             return state;
         }
@@ -185,12 +197,20 @@ pub fn solve_from(system: &System, x: &[f64], options: &Options) -> SteadyState 
 }
 
 /// The state as settled, if it passes every test.
-fn judged(system: &System, x: Vec<f64>, method: Method, steps: usize) -> Option<SteadyState> {
+fn judged(
+    system: &System,
+    x: Vec<f64>,
+    method: Method,
+    steps: usize,
+    options: &Options,
+) -> Option<SteadyState> {
     let flow = system.flow(&x);
     if !currents_balance(&flow) || !is_at_rest(&x, &newton_step(system, &flow)?) {
         return None;
     }
-    let spectrum = Spectrum::at(system, &flow).filter(Spectrum::is_stable)?;
+    let spectrum = options
+        .spectrum(system, &flow)
+        .filter(Spectrum::may_be_stable)?;
     Some(SteadyState {
         outcome: Outcome::Settled,
         x,
@@ -202,7 +222,7 @@ fn judged(system: &System, x: Vec<f64>, method: Method, steps: usize) -> Option<
 }
 
 /// |F_i| ≤ max(1e-10·S_i, 1e-14) at every free reservoir.
-fn currents_balance(flow: &Flow) -> bool {
+pub(super) fn currents_balance(flow: &Flow) -> bool {
     let mut pairs = flow.net.iter().zip(&flow.throughput);
     pairs.all(|(net, throughput)| {
         net.abs() <= (RELATIVE_RESIDUAL * throughput).max(ABSOLUTE_RESIDUAL)
@@ -210,21 +230,24 @@ fn currents_balance(flow: &Flow) -> bool {
 }
 
 /// The Newton step −J⁻¹F that keeps the islands' totals; `None` if J is singular.
-fn newton_step(system: &System, flow: &Flow) -> Option<DVector<f64>> {
-    let factor = Factor::new(regularised_jacobian(system, flow))?;
-    let mut step = -DVector::from_column_slice(&flow.net);
-    factor.solve(step.as_mut_slice());
+fn newton_step(system: &System, flow: &Flow) -> Option<Vec<f64>> {
+    let mut factor = Factor::default();
+    if !factor.factorise_jacobian(system, flow) {
+        return None;
+    }
+    let mut step: Vec<f64> = flow.net.iter().map(|f| -f).collect();
+    factor.solve(&mut step);
     step.iter().all(|s| s.is_finite()).then_some(step)
 }
 
 /// The size of a step relative to 1 + max|x|.
-fn relative_size(x: &[f64], step: &[f64]) -> f64 {
+pub(super) fn relative_size(x: &[f64], step: &[f64]) -> f64 {
     let size = |values: &[f64]| values.iter().fold(0.0, |top: f64, v| top.max(v.abs()));
     size(step) / (1.0 + size(x))
 }
 
-fn is_at_rest(x: &[f64], newton_step: &DVector<f64>) -> bool {
-    relative_size(x, newton_step.as_slice()) <= NEWTON_STEP
+fn is_at_rest(x: &[f64], newton_step: &[f64]) -> bool {
+    relative_size(x, newton_step) <= NEWTON_STEP
 }
 
 /// Newton's method from `x`, which must be next door to a solution; `None` if it is not.
@@ -239,7 +262,7 @@ fn polished(system: &System, x: &[f64]) -> Option<Vec<f64>> {
     let mut last = f64::INFINITY;
     for iteration in 0..ITERATIONS {
         let step = newton_step(system, &flow)?;
-        let size = relative_size(&x, step.as_slice());
+        let size = relative_size(&x, &step);
         if iteration == 0 && size > NEXT_DOOR {
             return None;
         }
@@ -327,7 +350,7 @@ fn integrate(system: &System, x: &[f64], options: &Options, tried: usize) -> Ste
     let end = |relaxation: &Relaxation, outcome: Outcome| {
         let x = relaxation.state().to_vec();
         let flow = system.flow(&x);
-        let spectrum = Spectrum::at(system, &flow);
+        let spectrum = options.spectrum(system, &flow);
         SteadyState {
             outcome,
             x,
@@ -338,7 +361,7 @@ fn integrate(system: &System, x: &[f64], options: &Options, tried: usize) -> Ste
         }
     };
     loop {
-        if let Some(ended) = at_rest(system, &relaxation, tried) {
+        if let Some(ended) = at_rest(system, &relaxation, tried, options) {
             return ended;
         }
         if relaxation.time() >= horizon
@@ -367,7 +390,12 @@ fn integrate(system: &System, x: &[f64], options: &Options, tried: usize) -> Ste
 }
 
 /// Whether the motion has come to rest, or is next door to a stable state.
-fn at_rest(system: &System, relaxation: &Relaxation, tried: usize) -> Option<SteadyState> {
+fn at_rest(
+    system: &System,
+    relaxation: &Relaxation,
+    tried: usize,
+    options: &Options,
+) -> Option<SteadyState> {
     /// Currents this far from balance (relative) are not worth a factorisation: no state is next door.
     const WORTH_A_TRY: f64 = 1e-3;
     let x = relaxation.state();
@@ -385,12 +413,15 @@ fn at_rest(system: &System, relaxation: &Relaxation, tried: usize) -> Option<Ste
         return None;
     }
     let method = Method::Integration;
-    if let Some(state) = polished(system, x).and_then(|x| judged(system, x, method, steps)) {
+    if let Some(state) = polished(system, x).and_then(|x| judged(system, x, method, steps, options))
+    {
         return Some(state);
     }
     if balanced
         && newton_step(system, &flow).is_some_and(|step| is_at_rest(x, &step))
-        && let Some(spectrum) = Spectrum::at(system, &flow).filter(Spectrum::is_unstable)
+        && let Some(spectrum) = options
+            .spectrum(system, &flow)
+            .filter(Spectrum::is_unstable)
     {
         let outcome = Outcome::Unsettled(Reason::Balanced);
         return Some(SteadyState {

@@ -1,7 +1,7 @@
 //! Networks that carry their answer, an independent integrator, every outcome.
 
 use thermonet::device::{Kind, Platform};
-use thermonet::network::{Network, Shape, Signal};
+use thermonet::network::{Network, NodeKey, Shape, Signal};
 use thermonet::physics::dissipation::{Dissipation, supplied_power};
 use thermonet::physics::noise;
 use thermonet::solve::relax::{Options as RelaxOptions, Progress, Relaxation};
@@ -301,9 +301,15 @@ fn a_sine_signal_drives_at_fourth_order() {
 }
 
 /// Two reservoirs whose dots make one chase the other (found by a random search over such pairs).
-fn oscillator() -> System {
+pub(crate) fn oscillator() -> System {
     let mut b = Builder::new(Platform::Electronic);
     let (high, low) = (b.clamp(6.0), b.clamp(-6.0));
+    add_oscillator(&mut b, high, low);
+    b.system()
+}
+
+/// The pair between two rails; returns it.
+pub(crate) fn add_oscillator(b: &mut Builder, high: NodeKey, low: NodeKey) -> [NodeKey; 2] {
     let p = b.free(1.0, 0.0, 0.1);
     let q = b.free(0.57, 0.1, 0.0);
     for (from, to, rate, level, shift, tracking) in [
@@ -320,7 +326,7 @@ fn oscillator() -> System {
         ];
         b.join(from, to, Kind::QuantumDot, &named);
     }
-    b.system()
+    [p, q]
 }
 
 #[test]

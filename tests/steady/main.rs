@@ -5,3 +5,4 @@ mod builder;
 mod closed_forms;
 mod properties;
 mod reference;
+mod sparse;

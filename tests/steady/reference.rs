@@ -29,6 +29,18 @@ fn read(path: &Path) -> Document {
         .document
 }
 
+/// The networks of all cases.
+pub(crate) fn systems() -> Vec<System> {
+    let files = cases();
+    files
+        .iter()
+        .map(|path| {
+            let network = path.to_str().unwrap().replace(".expect.json", ".json");
+            System::new(&read(Path::new(&network)).network)
+        })
+        .collect()
+}
+
 /// |got − expected| within `relative` of the expected size or within `absolute`.
 #[track_caller]
 fn close(what: &str, got: f64, expected: f64, relative: f64, absolute: f64) {

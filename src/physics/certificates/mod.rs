@@ -11,7 +11,7 @@ mod unique;
 
 pub use monotone::{Culprit, Monotone};
 pub use region::Region;
-pub use unique::{Failure, Unique, Worst};
+pub use unique::{Failure, MOST_FAILURES, Unique, Worst};
 
 use crate::system::System;
 

@@ -1,9 +1,15 @@
 //! Monotone response: no device shows negative differential conductance towards a reservoir that may move.
 
+use std::collections::HashMap;
+
 use super::Region;
-use crate::device::{NdcVerdict, Side};
+use crate::device::{Device, Interval, NdcVerdict, Side};
 use crate::network::Role;
 use crate::system::System;
+
+/// Searches for NDC that differ in device or states; beyond that a device counts as not known. Most take microseconds, so
+/// that a large network is still examined in a second, and the few that take tens of milliseconds cannot add up to hours.
+const MOST_SEARCHES: usize = 5_000;
 
 /// Whether every output can only rise when an input rises, and there is one stable state for given conserved totals.
 ///
@@ -76,7 +82,8 @@ pub(super) struct Signs {
 impl Signs {
     pub(super) fn new(system: &System, region: &Region) -> Self {
         let free = system.free_count();
-        let verdict = |link: &crate::system::Link, side: Side| {
+        let mut searches = Searches::default();
+        let mut verdict = |link: &crate::system::Link, side: Side| {
             let between_clamps = link.from >= free && link.to >= free;
             if between_clamps || system.roles()[link.slot(side)] == Role::Bias {
                 NdcVerdict::Never
@@ -85,7 +92,7 @@ impl Signs {
                 NdcVerdict::Never
             } else {
                 match (region.of(link.from), region.of(link.to)) {
-                    (Some(a), Some(b)) => link.device.ndc_over(side, a, b),
+                    (Some(a), Some(b)) => searches.ndc_over(&link.device, side, a, b),
                     _ => NdcVerdict::Unknown,
                 }
             }
@@ -107,5 +114,29 @@ impl Signs {
             Side::To => to,
         };
         matches!(verdict, NdcVerdict::Never)
+    }
+}
+
+/// Searches done so far: large networks repeat their devices.
+#[derive(Default)]
+struct Searches {
+    done: HashMap<Vec<u64>, NdcVerdict>,
+}
+
+impl Searches {
+    fn ndc_over(&mut self, device: &Device, side: Side, a: Interval, b: Interval) -> NdcVerdict {
+        let key = [device.kind() as u64, side as u64]
+            .into_iter()
+            .chain(device.params().iter().map(|value| value.to_bits()))
+            .chain([a.lo, a.hi, b.lo, b.hi].map(f64::to_bits))
+            .collect();
+        let count = self.done.len();
+        *self.done.entry(key).or_insert_with(|| {
+            if count < MOST_SEARCHES {
+                device.ndc_over(side, a, b)
+            } else {
+                NdcVerdict::Unknown
+            }
+        })
     }
 }

@@ -16,7 +16,8 @@ use crate::system::System;
 /// Whether there is one stable state for given clamps and conserved totals.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Unique {
-    /// The free reservoirs at which contraction is not shown; none of them is a yes.
+    /// The free reservoirs at which contraction is not shown; none of them is a yes. After [`MOST_FAILURES`] the others are
+    /// not examined.
     pub failures: Vec<Failure>,
     /// Whether two stable states were found.
     refuted: bool,
@@ -52,12 +53,18 @@ impl Unique {
     ) -> Self {
         let mut failures = Vec::new();
         if monotone != Some(true) {
-            for (slot, cooperative) in cooperative_parts(system, signs).into_iter().enumerate() {
-                if !cooperative {
-                    let balance = Balance::new(system, region, signs, slot);
-                    failures.extend(balance.prove().err().map(|worst| Failure { slot, worst }));
-                }
-            }
+            let cooperative = cooperative_parts(system, signs);
+            let slots: Vec<usize> = (0..cooperative.len())
+                .filter(|&slot| !cooperative[slot])
+                .collect();
+            let effort = CELLS_TIMES_NEIGHBOURS.min(CELLS_IN_ALL / slots.len().max(1));
+            let links = links_of(system);
+            let failing = slots.into_iter().filter_map(|slot| {
+                let balance = Balance::new(system, region, signs, slot, &links[slot]);
+                let worst = balance.prove(effort).err()?;
+                Some(Failure { slot, worst })
+            });
+            failures.extend(failing.take(MOST_FAILURES));
         }
         Self {
             failures,
@@ -107,8 +114,27 @@ fn cooperative_parts(system: &System, signs: &Signs) -> Vec<bool> {
         .collect()
 }
 
+/// The links at each free reservoir.
+fn links_of(system: &System) -> Vec<Vec<usize>> {
+    let mut links = vec![Vec::new(); system.free_count()];
+    for (l, ends) in system.ends().iter().enumerate() {
+        for &slot in ends {
+            if let Some(links) = links.get_mut(slot) {
+                links.push(l);
+            }
+        }
+    }
+    links
+}
+
+/// Failures after which the others do not change the answer, and are too many to look at.
+pub const MOST_FAILURES: usize = 300;
+
 /// Cells of a reservoir's own range that are looked at, times its neighbours: some tenths of a second at most.
 const CELLS_TIMES_NEIGHBOURS: usize = 8000;
+
+/// The same for all reservoirs together: from 300 on each has fewer.
+const CELLS_IN_ALL: usize = 300 * CELLS_TIMES_NEIGHBOURS;
 
 /// Cells of the own range, whatever the number of neighbours: fewer resolve nothing, more do not help.
 const CELLS: [usize; 2] = [16, 1000];
@@ -182,15 +208,16 @@ struct Balance {
 }
 
 impl Balance {
-    fn new(system: &System, region: &Region, signs: &Signs, slot: usize) -> Self {
+    fn new(system: &System, region: &Region, signs: &Signs, slot: usize, links: &[usize]) -> Self {
         let free = system.free_count();
         let mut slots: Vec<usize> = Vec::new();
         let mut neighbours: Vec<Neighbour> = Vec::new();
-        for (l, link) in system.links().iter().enumerate() {
-            let (side, other) = match (link.from == slot, link.to == slot) {
-                (true, _) => (Side::From, link.to),
-                (_, true) => (Side::To, link.from),
-                _ => continue,
+        for &l in links {
+            let link = &system.links()[l];
+            let (side, other) = if link.from == slot {
+                (Side::From, link.to)
+            } else {
+                (Side::To, link.from)
             };
             let (never, clamped) = (signs.never(l, side), other >= free);
             if never && !clamped {
@@ -221,8 +248,9 @@ impl Balance {
         }
     }
 
-    /// Proves the inequality over the whole box, or says where it is worst (`None` in an unknown box).
-    fn prove(&self) -> Result<(), Option<Worst>> {
+    /// Proves the inequality over the whole box with so many cells times neighbours, or says where it is worst (`None` in
+    /// an unknown box).
+    fn prove(&self, effort: usize) -> Result<(), Option<Worst>> {
         let helps_only = |n: &Neighbour| n.terms.iter().all(|term| term.never);
         if self.leak > 0.0 && self.neighbours.iter().all(helps_only) {
             return Ok(());
@@ -246,7 +274,7 @@ impl Balance {
                 })
         };
         let [fewest, most] = CELLS;
-        let cells = (CELLS_TIMES_NEIGHBOURS / self.neighbours.len().max(1)).clamp(fewest, most);
+        let cells = (effort / self.neighbours.len().max(1)).clamp(fewest, most);
         let decided = |least: &Least| least.bound > 0.0 || least.found <= 0.0;
         let least = least_over(own, cells, decided, surplus);
         if least.bound > 0.0 {

@@ -1,9 +1,7 @@
 //! Pseudo-transient continuation with switched evolution relaxation, ending in Newton's method
 //! (Kelley & Keyes, SIAM J. Numer. Anal. 35, 508 (1998), eq. 2.2 and section 1.3).
 
-use nalgebra::DVector;
-
-use super::super::linear::{Factor, regularised_jacobian};
+use super::super::linear::{Factor, Jacobian};
 use super::{currents_balance, is_at_rest};
 use crate::system::{Flow, System};
 
@@ -21,44 +19,59 @@ pub(super) struct Found {
     pub(super) steps: usize,
 }
 
+/// The state under way, and memory that is used again.
+struct Continuation<'a> {
+    system: &'a System,
+    x: Vec<f64>,
+    flow: Flow,
+    jacobian: Jacobian,
+    factor: Factor,
+    step: Vec<f64>,
+    moved: Vec<f64>,
+}
+
 /// Runs from the state `x`: (C/δ − J)·d = F with a pseudo-time step δ that grows as the currents come into balance.
 pub(super) fn run(system: &System, x: &[f64]) -> Found {
-    let mut x = DVector::from_column_slice(x);
-    let mut flow = Flow::default();
-    system.evaluate(x.as_slice(), system.clamps(), &mut flow);
-    let mut delta = fastest_time(system, &flow);
-    let mut size = net(&flow).norm();
+    let mut at = Continuation {
+        system,
+        x: x.to_vec(),
+        flow: Flow::default(),
+        jacobian: Jacobian::default(),
+        factor: Factor::default(),
+        step: Vec::new(),
+        moved: Vec::new(),
+    };
+    at.evaluate();
+    let rate = at.jacobian.fastest_rate(system);
+    // The shortest time constant; 1 where nothing conducts.
+    let mut delta = if rate > 0.0 { 1.0 / rate } else { 1.0 };
+    let mut size = at.imbalance();
     let mut remaining = FINAL_STEPS;
+    // Newton's step from here, where the test of the state before has found it.
+    let mut has_newton_step = false;
     for steps in 0..ITERATIONS {
-        let Some(mut step) = shifted_step(system, &flow, delta) else {
-            return Found { x: None, steps };
-        };
+        let nothing = Found { x: None, steps };
+        if !has_newton_step && !at.find_step(delta) {
+            return nothing;
+        }
         // A step that leaves the states the laws are defined for is taken shorter.
-        let mut moved = &x + &step;
-        while !moved
-            .iter()
-            .all(|&x| system.platform().state_range().contains(x))
-        {
+        while !at.is_step_allowed() {
             delta *= 0.25;
-            match shifted_step(system, &flow, delta) {
-                Some(shorter) if delta > f64::MIN_POSITIVE => step = shorter,
-                _ => return Found { x: None, steps },
+            if delta <= f64::MIN_POSITIVE || !at.find_step(delta) {
+                return nothing;
             }
-            moved = &x + &step;
         }
-        x = moved;
-        system.evaluate(x.as_slice(), system.clamps(), &mut flow);
-        let new_size = net(&flow).norm();
+        std::mem::swap(&mut at.x, &mut at.moved);
+        at.evaluate();
+        let new_size = at.imbalance();
         if !new_size.is_finite() {
-            return Found { x: None, steps };
+            return nothing;
         }
-        let is_done = currents_balance(&flow)
-            && super::newton_step(system, &flow)
-                .is_some_and(|step| is_at_rest(x.as_slice(), &step));
-        if is_done {
+        has_newton_step = currents_balance(&at.flow) && at.find_step(f64::INFINITY);
+        if has_newton_step && is_at_rest(&at.x, &at.step) {
             if remaining == 0 || new_size == 0.0 {
                 return Found {
-                    x: Some(x.as_slice().to_vec()),
+                    x: Some(at.x),
                     steps: steps + 1,
                 };
             }
@@ -66,6 +79,7 @@ pub(super) fn run(system: &System, x: &[f64]) -> Found {
             delta = f64::INFINITY;
             continue;
         }
+        has_newton_step = false;
         // Growth is bounded so that one lucky step does not end the continuation.
         let growth = if new_size > 0.0 {
             (size / new_size).clamp(0.1, 10.0)
@@ -81,28 +95,54 @@ pub(super) fn run(system: &System, x: &[f64]) -> Found {
     }
 }
 
-fn net(flow: &Flow) -> DVector<f64> {
-    DVector::from_column_slice(&flow.net)
-}
-
-/// The shortest time constant C_i/|J_ii|; 1 where nothing conducts.
-fn fastest_time(system: &System, flow: &Flow) -> f64 {
-    let j = system.jacobian(flow);
-    let rate = system
-        .capacity()
-        .iter()
-        .enumerate()
-        .fold(0.0_f64, |top, (i, c)| top.max(j[(i, i)].abs() / c));
-    if rate > 0.0 { 1.0 / rate } else { 1.0 }
-}
-
-/// The solution of (C/δ − J)·d = F; Newton's step for infinite δ.
-fn shifted_step(system: &System, flow: &Flow, delta: f64) -> Option<DVector<f64>> {
-    let mut matrix = -regularised_jacobian(system, flow);
-    for (i, capacity) in system.capacity().iter().enumerate() {
-        matrix[(i, i)] += capacity / delta;
+impl Continuation<'_> {
+    fn evaluate(&mut self) {
+        let Self {
+            system,
+            x,
+            flow,
+            jacobian,
+            ..
+        } = self;
+        system.evaluate(x, system.clamps(), flow);
+        jacobian.set(system, flow);
     }
-    let mut step = net(flow);
-    Factor::new(matrix)?.solve(step.as_mut_slice());
-    step.iter().all(|s| s.is_finite()).then_some(step)
+
+    /// ‖F‖.
+    fn imbalance(&self) -> f64 {
+        self.flow.net.iter().map(|f| f * f).sum::<f64>().sqrt()
+    }
+
+    /// The solution of (C/δ − J)·d = F; Newton's step for infinite δ.
+    fn find_step(&mut self, delta: f64) -> bool {
+        let Self {
+            system,
+            flow,
+            jacobian,
+            factor,
+            step,
+            ..
+        } = self;
+        if !factor.factorise_shifted(system, jacobian, delta, true) {
+            return false;
+        }
+        step.clone_from(&flow.net);
+        factor.solve(step);
+        step.iter().all(|s| s.is_finite())
+    }
+
+    /// Whether the laws are defined where the step leads to; notes where that is.
+    fn is_step_allowed(&mut self) -> bool {
+        let Self {
+            system,
+            x,
+            step,
+            moved,
+            ..
+        } = self;
+        moved.clear();
+        moved.extend(x.iter().zip(step).map(|(x, step)| x + *step));
+        let range = system.platform().state_range();
+        moved.iter().all(|&x| range.contains(x))
+    }
 }
