@@ -304,7 +304,7 @@ mod tests {
     #[test]
     fn entries_are_those_of_the_full_matrix() {
         let system = ring(9);
-        let x: Vec<f64> = (0..9).map(|i| (i as f64).sin()).collect();
+        let x: Vec<f64> = (0..9).map(|i| f64::from(i).sin()).collect();
         let flow = system.flow(&x);
         let full = system.jacobian(&flow);
         let mut entries = Vec::new();
