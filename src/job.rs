@@ -102,6 +102,14 @@ impl<J: Send + 'static, T: Send + 'static> Worker<J, T> {
         id
     }
 
+    /// Abandons what was ordered: nothing will come of it.
+    pub fn abandon(&mut self) {
+        // An order of this number is never given.
+        self.latest.store(self.next, Ordering::Release);
+        self.next += 1;
+        self.is_busy = false;
+    }
+
     /// What came of the latest order, once; results of earlier orders are dropped.
     pub fn poll(&mut self) -> Option<Event<T>> {
         let latest = JobId(self.latest.load(Ordering::Acquire));
@@ -176,6 +184,17 @@ mod tests {
         assert!(worker.is_busy());
         assert_eq!(wait(&mut worker), Event::Done(2));
         assert!(!worker.is_busy() && worker.poll().is_none());
+    }
+
+    #[test]
+    fn what_is_abandoned_never_comes_and_the_next_order_does() {
+        let mut worker = Worker::spawn("test", || {}, |n: u32, _: &Cancel| n).unwrap();
+        worker.submit(1);
+        thread::sleep(Duration::from_millis(20));
+        worker.abandon();
+        assert!(!worker.is_busy() && worker.poll().is_none());
+        worker.submit(2);
+        assert_eq!(wait(&mut worker), Event::Done(2));
     }
 
     #[test]

@@ -30,6 +30,15 @@ const MOST_WAITING: usize = 8;
 /// at more finely.
 const MOST_CHECKPOINTS: usize = 400;
 
+/// Numbers kept in all checkpoints of a run together, 64 MB: of a network with tens of thousands of parameters fewer
+/// are kept.
+const MOST_NUMBERS: usize = 8_000_000;
+
+/// Checkpoints kept of so many parameters.
+fn most_checkpoints(parameters: usize) -> usize {
+    (MOST_NUMBERS / parameters.max(1)).clamp(16, MOST_CHECKPOINTS)
+}
+
 /// What one lane is to train.
 #[derive(Clone, Debug)]
 pub struct Lane {
@@ -88,11 +97,12 @@ impl Record {
 
     fn thin(&mut self, stride: usize) {
         self.stride = self.stride.max(stride).max(1);
-        while self.checkpoints.len() > MOST_CHECKPOINTS {
+        let most = most_checkpoints(self.values.len());
+        while self.checkpoints.len() > most {
             let (stride, before) = (self.stride, self.checkpoints.len());
             self.checkpoints
                 .retain(|checkpoint| checkpoint.step.is_multiple_of(stride));
-            if 2 * self.checkpoints.len() > MOST_CHECKPOINTS && self.checkpoints.len() == before {
+            if 2 * self.checkpoints.len() > most && self.checkpoints.len() == before {
                 self.stride *= 2;
             }
         }
@@ -272,7 +282,7 @@ impl Stepped {
                 values: self.parameters.values(self.trainer.system()),
             });
             self.kept += 1;
-            if self.kept > MOST_CHECKPOINTS {
+            if self.kept > most_checkpoints(self.parameters.len()) {
                 self.stride *= 2;
                 self.kept /= 2;
             }
@@ -470,6 +480,13 @@ mod tests {
         assert!(!rest.is_done && rest.best[0].best_loss.is_some());
         let least = record.losses.iter().copied().fold(f64::INFINITY, f64::min);
         assert!(rest.best[0].best_loss.unwrap() <= least * (1.0 + 1e-6));
+    }
+
+    #[test]
+    fn many_parameters_leave_room_for_few_checkpoints() {
+        assert_eq!(most_checkpoints(24), MOST_CHECKPOINTS);
+        assert_eq!(most_checkpoints(80_000), 100);
+        assert_eq!(most_checkpoints(usize::MAX), 16);
     }
 
     #[test]

@@ -27,6 +27,7 @@ use super::gallery::Gallery;
 use super::inspector::{self, Inspected};
 use super::iv::Curves;
 use super::keeper::Keeper;
+use super::loading::Loading;
 use super::menu::{self, Files};
 use super::notice::{self, Notice};
 use super::opening::{Opening, opening, refusal};
@@ -100,6 +101,8 @@ pub struct App {
     /// The unsaved document that this one took the place of.
     kept: Option<Editor>,
     keeper: Keeper,
+    /// The large file that is being read.
+    loading: Loading,
     /// The first screen's inputs, until somebody does something.
     flipping: Option<Flipping>,
     recent: Recent,
@@ -165,6 +168,7 @@ impl App {
             start: start.clone(),
             kept,
             keeper,
+            loading: Loading::new(&cc.egui_ctx),
             pace: Pace::new(start.is_software),
             recent: Recent::load(folder.map(|folder| folder.join("recent.json"))),
             toast: None,
@@ -194,13 +198,21 @@ impl App {
         let is_rewired = old.topology() != new.topology();
         let (live, live_revision) = self.coach.live();
         let is_live_new = std::mem::replace(&mut self.built_live, live_revision) != live_revision;
-        if is_rewired || old.parameters() != new.parameters() || is_live_new {
-            self.simulation
-                .rebuild(live.unwrap_or(self.editor.network()));
+        let is_changed = is_rewired || old.parameters() != new.parameters();
+        match live {
+            // All that a training changes are parameters.
+            Some(live) if is_live_new && !is_changed => self.simulation.retune(live),
+            _ if is_live_new || is_changed => self
+                .simulation
+                .rebuild(live.unwrap_or(self.editor.network())),
+            _ => {}
         }
-        // A capacity is a parameter, and widens a tank.
-        if is_rewired || old.parameters() != new.parameters() || old.layout() != new.layout() {
-            self.scene = Scene::new(self.editor.network());
+        // A capacity is a parameter, and widens a tank; no other parameter changes the picture.
+        let network = self.editor.network();
+        let is_resized =
+            || old.parameters() != new.parameters() && !self.scene.has_sizes_of(network);
+        if is_rewired || old.layout() != new.layout() || is_resized() {
+            self.scene = Scene::new(network);
         }
         let held = self.simulation.held().collect();
         self.derived.update(self.editor.document(), new, held);
@@ -684,6 +696,7 @@ impl eframe::App for App {
             self.take_in(&application);
         }
         self.take_dropped(ctx);
+        self.take_loaded();
         self.flip(ctx);
         self.rebuild();
         self.keep(ctx);

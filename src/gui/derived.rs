@@ -1,5 +1,8 @@
 //! What follows from the document alone: the steady state and the certificates, computed beside the window.
 
+use std::cell::OnceCell;
+use std::sync::Arc;
+
 use eframe::egui::Context;
 
 use crate::document::{Document, Revision};
@@ -20,11 +23,14 @@ struct Key {
     task: Option<u64>,
 }
 
+/// Clamps that the run holds elsewhere than the document has them, and where.
+type Held = Vec<(NodeKey, f64)>;
+
 /// What a steady state depends on: the document, and the clamps that the run holds elsewhere.
 #[derive(Clone, Debug, PartialEq)]
 struct RunKey {
     key: Key,
-    held: Vec<(NodeKey, f64)>,
+    held: Held,
 }
 
 /// A result and what it belongs to; a new one is computed when that changes, the old one meanwhile kept as stale.
@@ -129,8 +135,8 @@ pub(crate) enum SteadyNews<'a> {
 
 /// Everything derived, each with what it belongs to.
 pub(crate) struct Derived {
-    steady: Computed<RunKey, System, Steady>,
-    certified: Computed<Key, (System, Vec<f64>), Certified>,
+    steady: Computed<RunKey, (Arc<System>, Held), Steady>,
+    certified: Computed<Key, (Arc<System>, Vec<f64>), Certified>,
 }
 
 impl Derived {
@@ -154,21 +160,16 @@ impl Derived {
             task: None,
         };
         let held = Vec::new();
-        derived
-            .steady
-            .update(RunKey { key, held }, || System::new(network));
+        derived.steady.update(RunKey { key, held }, || {
+            (Arc::new(System::new(network)), Vec::new())
+        });
         derived
     }
 
     /// Orders what a new revision needs, and takes in what has been computed.
     ///
     /// `held` are the clamps that the run holds elsewhere: the steady state is that of what is seen to run.
-    pub(crate) fn update(
-        &mut self,
-        document: &Document,
-        revision: Revision,
-        held: Vec<(NodeKey, f64)>,
-    ) {
+    pub(crate) fn update(&mut self, document: &Document, revision: Revision, held: Held) {
         let key = Key {
             topology: revision.topology(),
             parameters: revision.parameters(),
@@ -178,22 +179,18 @@ impl Derived {
             key,
             held: held.clone(),
         };
-        self.steady.update(run, || {
-            let mut system = System::new(&document.network);
-            for (key, value) in held {
-                if let Some(slot) = system.slot(key) {
-                    system.set_clamp(slot, value);
-                }
-            }
-            system
-        });
+        // Compiled once for both, and only if one of them asks.
+        let compiled = OnceCell::new();
+        let system =
+            || Arc::clone(compiled.get_or_init(|| Arc::new(System::new(&document.network))));
+        self.steady.update(run, || (system(), held));
         let key = Key {
             task: Some(revision.task()),
             ..key
         };
         self.certified.update(key, || {
             let inputs = document.task.as_ref().map(Task::encoded_inputs);
-            (System::new(&document.network), inputs.unwrap_or_default())
+            (system(), inputs.unwrap_or_default())
         });
     }
 
@@ -251,14 +248,20 @@ impl Derived {
     }
 }
 
-fn solved(system: &System) -> Steady {
+fn solved((system, held): &(Arc<System>, Held)) -> Steady {
+    let mut system = Arc::clone(system);
+    for &(key, value) in held {
+        if let Some(slot) = system.slot(key) {
+            Arc::make_mut(&mut system).set_clamp(slot, value);
+        }
+    }
     Steady {
         free: system.nodes()[..system.free_count()].to_vec(),
-        state: steady::solve(system, &Options::default()),
+        state: steady::solve(&system, &Options::default()),
     }
 }
 
-fn certified((system, inputs): &(System, Vec<f64>)) -> Certified {
+fn certified((system, inputs): &(Arc<System>, Vec<f64>)) -> Certified {
     let mut certificates = Certificates::new(system, inputs);
     if certificates.unique.verdict().is_none() {
         let known = steady::solve(system, &Options::default());

@@ -26,6 +26,7 @@ mod icon;
 mod inspector;
 mod iv;
 mod keeper;
+mod loading;
 mod menu;
 mod notice;
 mod number;

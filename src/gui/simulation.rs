@@ -1,26 +1,30 @@
 //! The run: the state x(t), what is done to it by hand, and whether it has come to rest.
 
+mod motion;
 pub(crate) mod past;
+mod rest;
 
+use std::cell::OnceCell;
 use std::collections::VecDeque;
+use std::sync::Arc;
 
-use nalgebra::DVector;
-
+use motion::{Halt, Motion};
 use past::Past;
+use rest::Judge;
 
 use crate::device::Response;
 use crate::network::{EdgeKey, Network, NodeKey};
 use crate::physics::dissipation::Dissipation;
-use crate::solve::linear::{Factor, regularised_jacobian};
-use crate::solve::relax::{Options, RelaxError, Relaxation};
-use crate::solve::stability::Spectrum;
 use crate::system::{Flow, Link, System};
 
 /// Seconds at rest after which the dots freeze and the window stops repainting.
 const FREEZE_AFTER: f64 = 3.0;
 
-/// Points kept of each trace: half a minute at sixty frames a second.
+/// Points kept of each trace: half a minute at sixty frames a second, …
 const TRACE_LENGTH: usize = 1800;
+
+/// … or less in a network so large that all of them together would take more numbers than this: 32 MB.
+const MOST_TRACED: usize = 4_000_000;
 
 /// Points kept of the tail in the I-V plot: about a second and a half.
 const TAIL_LENGTH: usize = 90;
@@ -86,24 +90,29 @@ struct Held {
 
 /// The running state of one network.
 pub(crate) struct Simulation {
-    system: System,
+    /// Shared with the moments of the past and with the threads that work for this run.
+    system: Arc<System>,
     held: Vec<Held>,
-    relaxation: Relaxation,
+    motion: Motion,
+    judge: Judge,
     /// Counts what is done to system and state from outside; the passing of time is not.
     revision: u64,
     t: f64,
     x: Vec<f64>,
     flow: Flow,
+    /// What the state dissipates, once that has been asked for.
+    power: OnceCell<f64>,
     is_playing: bool,
     speed: f64,
+    /// Simulated time that a step by hand has yet to go.
+    owed: f64,
     ledger: Ledger,
     rest: Rest,
     /// Seconds for which the state has been at rest while time passed.
     at_rest_for: f64,
-    frames: u64,
     /// The solver could not keep up with the speed asked for.
     is_behind: bool,
-    failure: Option<RelaxError>,
+    failure: Option<Halt>,
     traces: VecDeque<(f64, Box<[f64]>)>,
     watched: Option<EdgeKey>,
     tail: VecDeque<Operating>,
@@ -113,23 +122,25 @@ pub(crate) struct Simulation {
 impl Simulation {
     /// A run from the network's initial state.
     pub(crate) fn new(network: &Network, speed: f64) -> Self {
-        let system = System::new(network);
+        let system = Arc::new(System::new(network));
         let x = system.initial().to_vec();
-        let relaxation = Relaxation::new(&system, &x, 0.0, Options::live());
+        let motion = Motion::new(&system, &x, 0.0);
         let mut simulation = Self {
             system,
             held: Vec::new(),
-            relaxation,
+            motion,
+            judge: Judge::default(),
             revision: 0,
             t: 0.0,
             x,
             flow: Flow::default(),
+            power: OnceCell::new(),
             is_playing: true,
             speed,
+            owed: 0.0,
             ledger: Ledger::default(),
             rest: Rest::Fixed,
             at_rest_for: 0.0,
-            frames: 0,
             is_behind: false,
             failure: None,
             traces: VecDeque::new(),
@@ -152,17 +163,48 @@ impl Simulation {
             .zip(next.initial())
             .map(|(&key, &initial)| self.state_of(key).unwrap_or(initial))
             .collect();
-        self.system = next;
+        self.system = Arc::new(next);
         self.x = x;
         self.let_go_of_changed();
         self.impose();
-        self.past.forget_system();
         if !same {
             self.traces.clear();
             self.past.clear();
         }
         self.restart();
         // A changed capacity or a new reservoir changes what is stored without any flow.
+        self.ledger.opened += self.total() - old;
+    }
+
+    /// The parameters of devices, capacities and leaks have changed, as a training changes them, and nothing else: in a
+    /// large network far less work than to compile it anew.
+    pub(crate) fn retune(&mut self, network: &Network) {
+        let mut pairs = network.edges().iter().zip(self.system.links());
+        let is_same = network.edges().len() == self.system.links().len()
+            && pairs.all(|(edge, link)| {
+                edge.key() == link.key && edge.device.kind() == link.device.kind()
+            });
+        if !is_same {
+            self.rebuild(network);
+            return;
+        }
+        self.stay();
+        let old = self.total();
+        let system = Arc::make_mut(&mut self.system);
+        for (l, edge) in network.edges().iter().enumerate() {
+            for (p, &value) in edge.device.params().iter().enumerate() {
+                if system.links()[l].device.params()[p].to_bits() != value.to_bits() {
+                    system.set_param(l, p, value);
+                }
+            }
+        }
+        for i in 0..system.free_count() {
+            if let Some(node) = network.node(system.nodes()[i]) {
+                system.set_capacity(i, node.capacity);
+                system.set_leak(i, node.leak);
+            }
+        }
+        self.restart();
         self.ledger.opened += self.total() - old;
     }
 
@@ -211,10 +253,9 @@ impl Simulation {
     }
 
     fn let_go(&mut self) {
-        self.past.forget_system();
         for held in std::mem::take(&mut self.held) {
             if let Some(slot) = self.system.slot(held.key) {
-                self.system.set_clamp(slot, held.base);
+                Arc::make_mut(&mut self.system).set_clamp(slot, held.base);
             }
         }
     }
@@ -248,10 +289,9 @@ impl Simulation {
 
     /// Puts what is held into the system.
     fn impose(&mut self) {
-        self.past.forget_system();
         for held in &self.held {
             if let Some(slot) = self.system.slot(held.key) {
-                self.system.set_clamp(slot, held.value);
+                Arc::make_mut(&mut self.system).set_clamp(slot, held.value);
             }
         }
     }
@@ -293,7 +333,9 @@ impl Simulation {
 
     fn restart(&mut self) {
         self.revision += 1;
-        self.relaxation.restart(&self.system, &self.x, self.t);
+        self.owed = 0.0;
+        self.motion.restart(&self.system, &self.x, self.t);
+        self.judge.restart();
         self.failure = None;
         self.evaluate();
         self.wake();
@@ -302,12 +344,13 @@ impl Simulation {
     fn evaluate(&mut self) {
         let clamps = self.system.clamps_at(self.t, self.t);
         self.system.evaluate(&self.x, &clamps, &mut self.flow);
+        self.power = OnceCell::new();
     }
 
     /// Something happened: the dots thaw and the clock of rest starts anew.
     pub(crate) fn wake(&mut self) {
         self.at_rest_for = 0.0;
-        self.rest = self.find_rest(0.0);
+        self.rest = rest::first(&self.system, &self.flow);
     }
 
     /// Lets `seconds` pass. `visible` is the smallest change of state that can be seen.
@@ -315,14 +358,13 @@ impl Simulation {
         if !self.is_running() {
             return;
         }
-        self.pass(seconds * self.speed, visible);
-        self.remember(seconds);
-        self.frames += 1;
-        // Finding how far rest is costs as much as a step; large systems ask less often.
-        let every = if self.x.len() < 80 { 1 } else { 12 };
-        if self.frames.is_multiple_of(every) {
-            self.rest = self.find_rest(visible);
+        if self.owed > 0.0 {
+            self.owed = self.pass(self.owed, visible);
+        } else {
+            self.is_behind = self.pass(seconds * self.speed, visible) > 0.0;
         }
+        self.remember(seconds);
+        self.ask_judge(visible);
         if self.is_at_rest() {
             self.at_rest_for += seconds;
         } else {
@@ -330,45 +372,63 @@ impl Simulation {
         }
     }
 
-    /// Finds how far rest is, without letting time pass.
-    pub(crate) fn judge(&mut self, visible: f64) {
-        self.rest = self.find_rest(visible);
+    /// Waits for every step from now on: for pictures made without a window.
+    pub(crate) fn wait_for_steps(&mut self) {
+        self.motion.wait();
     }
 
-    /// One step by hand.
+    /// One step by hand; what of it is still being worked out comes in the frames that follow.
     pub(crate) fn step(&mut self, visible: f64) {
         self.stay();
         self.is_playing = false;
         self.remember(STEP_SECONDS);
-        self.pass(STEP_SECONDS * self.speed, visible);
+        self.owed = self.pass(self.owed + STEP_SECONDS * self.speed, visible);
         self.at_rest_for = 0.0;
-        self.rest = self.find_rest(visible);
+        self.ask_judge(visible);
     }
 
-    /// Lets simulated time pass, as far as the effort of one frame reaches. `visible` is the smallest change that can
-    /// be seen: where a frame brings many times that, the traces get points in between.
-    fn pass(&mut self, time: f64, visible: f64) {
+    /// Finds how far rest is, without letting time pass, however long that takes.
+    pub(crate) fn judge(&mut self, visible: f64) {
+        self.rest = rest::judged(&self.system, &self.flow, visible);
+    }
+
+    fn ask_judge(&mut self, visible: f64) {
+        let judged = self
+            .judge
+            .ask(&self.system, self.t, &self.x, &self.flow, visible);
+        if let Some(rest) = judged {
+            self.rest = rest;
+        }
+    }
+
+    /// Lets simulated time pass, as far as the effort of one frame reaches; returns how much is left. `visible` is the
+    /// smallest change that can be seen: where a frame brings many times that, the traces get points in between.
+    fn pass(&mut self, time: f64, visible: f64) -> f64 {
         let start = self.t;
         let target = start + time;
-        // A step costs a factorisation and six evaluations; a frame may spend some twenty million operations on them.
-        let n = self.x.len() as f64;
-        let cost = n * n * n / 3.0 + 400.0 * self.system.links().len() as f64 + 2000.0;
-        let mut steps = (2e7 / cost).clamp(2.0, 400.0) as usize;
-        for part in 1..=PARTS {
-            let until = start + time * f64::from(part) / f64::from(PARTS);
+        let mut steps = self.motion.steps_in_a_frame(&self.system);
+        // Each part of a frame is booked by three evaluations, which are long where steps are.
+        let parts = if self.motion.is_beside() { 1 } else { PARTS };
+        for part in 1..=parts {
+            let until = start + time * f64::from(part) / f64::from(parts);
             self.go_to(until, &mut steps);
             let moved = self.traces.back().map_or(0.0, |(_, last)| {
                 let pairs = self.x.iter().zip(last.iter());
                 pairs.fold(0.0, |top: f64, (x, last)| top.max((x - last).abs()))
             });
             // Forty times what can be seen is some two points on a tank.
-            if part < PARTS && moved > 40.0 * visible {
+            if part < parts && moved > 40.0 * visible {
                 self.record_trace();
             }
         }
-        self.is_behind = self.t < target && self.failure.is_none();
+        self.motion.look_ahead(&self.system, target);
         self.evaluate();
         self.record();
+        if self.failure.is_none() {
+            target - self.t
+        } else {
+            0.0
+        }
     }
 
     /// Moves on to `until`, with at most the steps that are left.
@@ -377,28 +437,30 @@ impl Simulation {
         self.deliver(until);
         while self.t < until && *steps > 0 && self.failure.is_none() {
             *steps -= 1;
-            if let Err(error) = self.relaxation.advance(&self.system, until, 1) {
-                self.failure = Some(error);
+            match self.motion.step(&self.system, until) {
+                Ok(true) => self.deliver(until),
+                // It is still being worked out.
+                Ok(false) => break,
+                Err(halt) => self.failure = Some(halt),
             }
-            self.deliver(until);
         }
     }
 
     /// Moves on to `target` or the end of the last step, and books what clamps and leaks deliver on the way.
     fn deliver(&mut self, target: f64) {
-        let end = target.min(self.relaxation.time());
+        let end = target.min(self.motion.time());
         let start = self.t;
         if end <= start {
             return;
         }
         for (node, weight) in GAUSS {
             let t = start + 0.5 * (1.0 + node) * (end - start);
-            self.relaxation.sample(t, &mut self.x);
+            self.motion.sample(t, &mut self.x);
             let clamps = self.system.clamps_at(t, t);
             self.system.evaluate(&self.x, &clamps, &mut self.flow);
             self.ledger.delivered += weight * (end - start) * self.flow.net.iter().sum::<f64>();
         }
-        self.relaxation.sample(end, &mut self.x);
+        self.motion.sample(end, &mut self.x);
         self.t = end;
     }
 
@@ -407,7 +469,8 @@ impl Simulation {
             self.traces.retain(|(t, _)| *t < self.t);
         }
         self.traces.push_back((self.t, self.x.clone().into()));
-        if self.traces.len() > TRACE_LENGTH {
+        let most = (MOST_TRACED / self.x.len().max(1)).clamp(60, TRACE_LENGTH);
+        if self.traces.len() > most {
             self.traces.pop_front();
         }
     }
@@ -422,49 +485,14 @@ impl Simulation {
         }
     }
 
-    fn find_rest(&self, visible: f64) -> Rest {
-        if self.x.is_empty() {
-            return Rest::Fixed;
-        }
-        let nodes = self.system.nodes();
-        let largest = |distance: &mut dyn Iterator<Item = f64>| {
-            distance
-                .enumerate()
-                .max_by(|a, b| a.1.total_cmp(&b.1))
-                .unwrap_or((0, 0.0))
-        };
-        let rates = || {
-            let pairs = self.flow.net.iter().zip(self.system.capacity());
-            pairs.map(|(net, capacity)| (net / capacity).abs())
-        };
-        let step = Factor::new(regularised_jacobian(&self.system, &self.flow)).map(|factor| {
-            let mut step = DVector::from_column_slice(&self.flow.net);
-            factor.solve(step.as_mut_slice());
-            step
-        });
-        let Some(step) = step.filter(|step| step.iter().all(|s| s.is_finite())) else {
-            let (slowest, _) = largest(&mut rates());
-            return Rest::Moving(nodes[slowest]);
-        };
-        let (furthest, distance) = largest(&mut step.iter().map(|s| s.abs()));
-        if self.system.is_driven() || distance > visible {
-            return Rest::Moving(nodes[furthest]);
-        }
-        // Near rest is not at rest if what is left grows.
-        match Spectrum::at(&self.system, &self.flow) {
-            Some(spectrum) if spectrum.is_stable() => Rest::Settled,
-            Some(_) if self.flow.residual() <= 1e-14 => Rest::Balanced,
-            _ => Rest::Moving(nodes[furthest]),
-        }
-    }
-
     fn is_at_rest(&self) -> bool {
         !matches!(self.rest, Rest::Moving(_))
     }
 
     /// Whether time passes and anything moves: else nothing has to be drawn again.
     pub(crate) fn is_running(&self) -> bool {
-        self.is_playing && !self.is_frozen() && self.failure.is_none()
+        let is_moving = self.is_playing && !self.is_frozen() || self.owed > 0.0;
+        is_moving && self.failure.is_none()
     }
 
     /// Whether all has been at rest for long enough that the dots stand as arrows.
@@ -481,6 +509,7 @@ impl Simulation {
     pub(crate) fn set_playing(&mut self, is_playing: bool) {
         self.stay();
         self.is_playing = is_playing;
+        self.owed = 0.0;
         self.at_rest_for = 0.0;
     }
 
@@ -522,8 +551,8 @@ impl Simulation {
     }
 
     /// Why time stands still, if it does.
-    pub(crate) fn failure(&self) -> Option<RelaxError> {
-        self.failure
+    pub(crate) fn failure(&self) -> Option<&Halt> {
+        self.failure.as_ref()
     }
 
     /// The present state of a reservoir, clamps included.
@@ -541,6 +570,11 @@ impl Simulation {
     /// The change of the total minus what clamps and leaks delivered: what the numerics lost or made.
     pub(crate) fn drift(&self) -> f64 {
         self.total() - self.ledger.opened - self.ledger.delivered
+    }
+
+    /// What everything dissipates together, now.
+    pub(crate) fn power(&self) -> f64 {
+        *self.power.get_or_init(|| self.dissipation().total())
     }
 
     /// Dissipation now.

@@ -7,20 +7,22 @@ use eframe::egui::Context;
 use super::App;
 use crate::device::Platform;
 use crate::document::presets::Preset;
-use crate::document::{self, Loaded};
+use crate::document::{self, LoadError, Loaded};
 use crate::gui::canvas::{Dots, Scene};
 use crate::gui::command::Action;
 use crate::gui::dialogs::{Detail, Dialog, FileUse, Message};
 use crate::gui::editor::Editor;
 use crate::gui::notice;
-use crate::gui::opening::{empty, fresh, load_message, refusal, rejection};
+use crate::gui::opening::{empty, file_name, fresh, load_message, refusal, rejection};
 use crate::gui::simulation::Simulation;
+use crate::gui::toast::Toast;
 use crate::gui::training;
 
 impl App {
     /// Opens another document in place of this one, which is kept if it is not saved.
     pub(super) fn open(&mut self, editor: Editor) {
         let old = std::mem::replace(&mut self.editor, editor);
+        self.loading.give_up();
         self.notice = None;
         self.flipping = None;
         if old.is_unsaved() {
@@ -55,12 +57,43 @@ impl App {
     }
 
     pub(super) fn open_file(&mut self, path: &Path) {
-        match document::load(path) {
+        if self.loading.begin(path) {
+            self.toast = Some(Toast::new(format!("Opening {} …", file_name(path))));
+            return;
+        }
+        self.take_file(path, document::load(path));
+    }
+
+    /// Opens the large file that has been read beside the window.
+    pub(super) fn take_loaded(&mut self) {
+        match self.loading.poll() {
+            Some((path, Ok(read))) => self.take_file(&path, read),
+            Some((path, Err(problem))) => {
+                self.toast = None;
+                self.message = Some(Message {
+                    title: format!("{} could not be opened", file_name(&path)),
+                    details: vec![Detail {
+                        place: path.display().to_string(),
+                        problem,
+                        remedy: String::new(),
+                    }],
+                    offer: Some(Action::Open),
+                });
+            }
+            None => {}
+        }
+    }
+
+    fn take_file(&mut self, path: &Path, read: Result<Loaded, LoadError>) {
+        match read {
             Ok(Loaded { document, .. }) => {
                 self.open(Editor::new(document, Some(path.to_owned())));
                 self.remember(path);
             }
-            Err(error) => self.message = Some(load_message(path, &error)),
+            Err(error) => {
+                self.toast = None;
+                self.message = Some(load_message(path, &error));
+            }
         }
     }
 

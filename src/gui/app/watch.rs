@@ -76,6 +76,7 @@ impl App {
             || self.coach.is_busy()
             || self.curves.is_busy()
             || self.gallery.is_busy()
+            || self.loading.is_busy()
     }
 
     /// Whether a training takes steps.

@@ -1,10 +1,10 @@
 //! Pipes and what flows in them: width by current, dots whose phase is integrated, arrows for a still picture.
 
-use eframe::egui::epaint::Mesh;
 use eframe::egui::{Color32, Painter, Pos2, Rect, Shape, Stroke};
 
 use super::camera::Camera;
 use super::glyph;
+use super::ribbon::{Ribbons, worth};
 use super::scene::Pipe;
 use crate::device::{Kind, Response};
 use crate::gui::theme::Palette;
@@ -157,15 +157,6 @@ pub(crate) fn is_falling(response: &Response) -> bool {
     response.d_from < -margin || response.d_to > margin
 }
 
-/// How much of the flow is drawn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Detail {
-    /// Curves, dots, arrows, glyphs.
-    Full,
-    /// Curves alone: too many or too small for more.
-    Lines,
-}
-
 /// What of an edge is to be drawn.
 pub(super) struct PipeLook<'a> {
     pub(super) pipe: &'a Pipe,
@@ -179,13 +170,19 @@ pub(super) struct PipeLook<'a> {
     pub(super) is_frozen: bool,
 }
 
+impl PipeLook<'_> {
+    /// Whether it is to stand out among many.
+    fn is_marked(&self) -> bool {
+        self.is_selected || self.is_hovered
+    }
+}
+
 /// The pipes of a frame, drawn in layers so that no pipe hides another's dots.
 pub(super) struct FlowPainter<'a> {
     pub(super) painter: &'a Painter,
     pub(super) palette: &'a Palette,
     pub(super) camera: Camera,
     pub(super) view: Rect,
-    pub(super) detail: Detail,
     pub(super) scale: FlowScale,
 }
 
@@ -201,8 +198,8 @@ impl FlowPainter<'_> {
         (1.4 + 4.2 * self.scale.strength(response.current)) * self.camera.zoom().clamp(0.35, 1.6)
     }
 
-    /// All pipes, in layers.
-    pub(super) fn all(&self, looks: &[PipeLook<'_>], dots: &Dots) {
+    /// All pipes whole, in layers.
+    pub(super) fn whole(&self, looks: &[PipeLook<'_>], dots: &Dots) {
         for look in looks {
             self.glow(look);
         }
@@ -217,55 +214,87 @@ impl FlowPainter<'_> {
         }
     }
 
-    /// Many pipes at once, as one mesh: all that can be seen of them is where they run and how strong they are.
-    pub(super) fn bundle(&self, looks: &[PipeLook<'_>]) {
-        let mut mesh = Mesh::default();
-        for look in looks {
-            self.ribbon(&mut mesh, look);
+    /// Many pipes at once, as one mesh, with their dots if `dots` are given: what can be seen of them is where they run,
+    /// and how strong they are.
+    pub(super) fn many(&self, looks: &[PipeLook<'_>], dots: Option<&Dots>) {
+        let mut ribbons = Ribbons::new(self.painter);
+        // Under dots a line must be seen for them to run along it; where lines crowd, the weak ones make room.
+        let faintest = if dots.is_some() { 0.8 } else { 0.45 };
+        for look in looks.iter().filter(|look| look.is_marked()) {
+            let color = if look.is_selected {
+                self.palette.accent
+            } else {
+                self.palette.text
+            };
+            self.ribbon(&mut ribbons, look, 3.0, color);
         }
-        self.painter.add(mesh);
-        for look in looks
-            .iter()
-            .filter(|look| look.is_selected || look.is_hovered)
-        {
-            self.glow(look);
-            self.pipe(look);
+        for look in looks {
+            self.ribbon(&mut ribbons, look, 0.0, self.ink(look, faintest));
+        }
+        if dots.is_some() {
+            for look in looks.iter().filter(|look| look.is_frozen) {
+                self.still_arrow(&mut ribbons, look);
+            }
+        }
+        ribbons.paint(self.painter);
+        if let Some(dots) = dots {
+            // One call for all: each takes a lock.
+            let moving = looks.iter().filter(|look| !look.is_frozen);
+            self.painter
+                .extend(moving.flat_map(|look| self.moving_dots(look, dots)));
         }
     }
 
-    fn ribbon(&self, mesh: &mut Mesh, look: &PipeLook<'_>) {
+    /// The colour of a pipe that is one of many.
+    fn ink(&self, look: &PipeLook<'_>, faintest: f32) -> Color32 {
         let strength = self.scale.strength(look.response.current).min(1.0);
         let [still, strong] = self.palette.pipes;
-        let color = if is_falling(&look.response) {
+        if is_falling(&look.response) {
             self.palette.ndc_tint.gamma_multiply(0.25 + 0.5 * strength)
         } else {
             still
                 .lerp_to_gamma(strong, strength)
-                .gamma_multiply(0.35 + 0.65 * strength)
-        };
-        let half = 0.5 * self.width(&look.response).max(1.0);
-        // Every other point: a pipe in a bundle need not be smooth.
-        let last = look.pipe.points.len().saturating_sub(1);
-        let mut points = look
-            .pipe
-            .points
-            .iter()
-            .enumerate()
-            .filter(|(k, _)| k % 2 == 0 || *k == last)
-            .map(|(_, &point)| self.camera.screen_from_canvas(self.view, point));
-        let Some(mut from) = points.next() else {
-            return;
-        };
-        for to in points {
-            let across = (to - from).normalized().rot90() * half;
-            let first = u32::try_from(mesh.vertices.len()).unwrap_or(u32::MAX);
-            for corner in [from - across, from + across, to + across, to - across] {
-                mesh.colored_vertex(corner, color);
-            }
-            mesh.add_triangle(first, first + 1, first + 2);
-            mesh.add_triangle(first, first + 2, first + 3);
-            from = to;
+                .gamma_multiply(faintest + (1.0 - faintest) * strength)
         }
+    }
+
+    fn ribbon(&self, ribbons: &mut Ribbons, look: &PipeLook<'_>, extra: f32, color: Color32) {
+        let points = &look.pipe.points;
+        let length = look.pipe.length() * self.camera.zoom();
+        let path = worth(points.len(), length)
+            .map(|k| self.camera.screen_from_canvas(self.view, points[k]));
+        ribbons.add(path, self.width(&look.response).max(1.2) + extra, color);
+    }
+
+    /// The arrow of a pipe at rest that is one of many.
+    fn still_arrow(&self, ribbons: &mut Ribbons, look: &PipeLook<'_>) {
+        let current = look.response.current;
+        if current.abs() < FLOWING {
+            return;
+        }
+        let (at, along) = look.pipe.at(look.pipe.glyph_distance());
+        let along = along * current.signum() as f32;
+        let size = 6.0 * self.camera.zoom().clamp(0.6, 1.4);
+        let tip = self.camera.screen_from_canvas(self.view, at) + 0.5 * size * along;
+        ribbons.arrow(tip, along, size, self.palette.dot);
+    }
+
+    fn moving_dots(&self, look: &PipeLook<'_>, dots: &Dots) -> impl Iterator<Item = Shape> {
+        let current = look.response.current;
+        let length = if current.abs() < FLOWING {
+            // Nothing flows: no dot is that near to the start.
+            -1.0
+        } else {
+            look.pipe.length()
+        };
+        let radius =
+            (1.5 + 1.1 * self.scale.strength(current)) * self.camera.zoom().clamp(0.5, 1.6);
+        dots.along(look.number, length, self.camera.zoom())
+            .map(move |distance| {
+                let (at, _) = look.pipe.at(distance);
+                let at = self.camera.screen_from_canvas(self.view, at);
+                Shape::circle_filled(at, radius, self.palette.dot)
+            })
     }
 
     /// Glow and halo, under everything else.
@@ -301,7 +330,7 @@ impl FlowPainter<'_> {
     /// Dots, or arrows once everything has come to rest.
     fn dots(&self, look: &PipeLook<'_>, dots: &Dots) {
         let current = look.response.current;
-        if self.detail == Detail::Lines || current.abs() < FLOWING {
+        if current.abs() < FLOWING {
             return;
         }
         let zoom = self.camera.zoom().clamp(0.5, 1.6);
@@ -335,9 +364,6 @@ impl FlowPainter<'_> {
 
     /// The tile of the law, with an arrow the way the current flows.
     fn glyph(&self, look: &PipeLook<'_>) {
-        if self.detail == Detail::Lines {
-            return;
-        }
         let zoom = self.camera.zoom();
         let middle = look.pipe.glyph_distance();
         let (at, _) = look.pipe.at(middle);

@@ -1,29 +1,73 @@
 //! Tanks under the hand: selecting, moving, kicking, setting, and drawing edges from their rims.
 
 use eframe::egui::{
-    CursorIcon, Id, PointerButton, Pos2, Rect, Response, Role as WidgetRole, Sense, WidgetInfo,
-    accesskit, vec2,
+    CursorIcon, Id, Memory, PointerButton, Pos2, Rect, Response, Role as WidgetRole, Sense,
+    WidgetInfo, accesskit, vec2,
 };
 
 use super::hand::{CLICK, Drag, RIM_REACH, Target, Zone, snapped, zone};
+use super::plain::{self, PlainTanks};
 use super::tank::{self, TankLook};
-use super::{Canvas, hover};
+use super::{Canvas, detail, hover};
 use crate::document::notes::with_notes;
 use crate::document::{Edit, Element};
 use crate::gui::command::Command;
-use crate::network::{Node, NodeKey};
+use crate::network::{Node, NodeKey, Role};
+
+/// As many tanks in view have an accessible node, besides those under the pointer and with the focus: more would not be
+/// found by ear, and each costs a microsecond or two.
+const MOST_ACCESSIBLE: usize = 300;
+
+/// As many selected tanks have one in any crowd.
+const MOST_SELECTED: usize = 20;
+
+/// How near the pointer must be for a tank of a crowd to be a widget, in screen points: it becomes one a frame before it
+/// is met.
+const NEAR_POINTER: f32 = 80.0;
+
+/// The tanks that are widgets in a frame.
+struct Reach {
+    /// By position, ascending.
+    named: Vec<usize>,
+    /// With the focus, in the hand, aimed at, selected.
+    keys: Vec<NodeKey>,
+    pointer: Option<Pos2>,
+}
+
+impl Reach {
+    fn holds(&self, n: usize, key: NodeKey, rect: Rect) -> bool {
+        self.named.binary_search(&n).is_ok()
+            || self.keys.contains(&key)
+            || self
+                .pointer
+                .is_some_and(|at| rect.expand(NEAR_POINTER).contains(at))
+    }
+}
 
 impl Canvas<'_, '_> {
     /// Draws the tanks in view and handles what is done to them; returns their outlines, marks included.
     pub(super) fn tanks(&mut self, response: &Response) -> Vec<(usize, Rect)> {
         let mut drawn = Vec::new();
         let aimed = self.aimed();
-        for (n, tank) in self.shown.scene.tanks.iter().enumerate() {
-            let rect = self.screen(tank.rect);
-            if !self.area.intersects(rect.expand(24.0)) {
-                continue;
-            }
-            let Some(node) = self.network().node(tank.key) else {
+        let zoom = self.camera.zoom();
+        let in_view: Vec<(usize, Rect)> = self
+            .shown
+            .scene
+            .tanks
+            .iter()
+            .enumerate()
+            .map(|(n, tank)| (n, self.screen(tank.rect)))
+            .filter(|(_, rect)| self.area.intersects(rect.expand(24.0)))
+            .collect();
+        let is_plain = detail::are_tanks_plain(in_view.len(), super::tank_height(zoom));
+        let mut plain = PlainTanks::new(self.painter);
+        // Rings and cues lie over the boxes, which are known only after the last tank.
+        let layer = plain::reserve(self.painter);
+        let reach = self.within_reach(response, &in_view);
+        for (n, rect) in in_view {
+            let tank = &self.shown.scene.tanks[n];
+            let node = self.network().nodes().get(n);
+            let Some(node) = node.filter(|node| node.key() == tank.key) else {
                 continue;
             };
             let state = self
@@ -31,57 +75,103 @@ impl Canvas<'_, '_> {
                 .simulation
                 .state_of(tank.key)
                 .unwrap_or(node.value);
-            let id = tank_id(response, tank.key);
-            let hit = self
-                .ui
-                .interact(rect.expand(RIM_REACH), id, Sense::click_and_drag());
-            self.name_tank(&hit, node, state);
-            self.handle_tank(&hit, tank.rect.center(), rect, node, state);
-            let zoom = self.camera.zoom();
-            tank::paint(
-                self.painter,
-                self.palette,
-                &TankLook {
-                    node,
-                    rect,
-                    zoom,
-                    state,
-                    steady: self.shown.derived.steady_state_of(tank.key),
-                    scale: self.shown.scale,
-                    is_selected: self.selection.nodes.contains(&tank.key),
-                    is_hovered: hit.hovered() || hit.dragged(),
-                },
-            );
-            if hit.has_focus() {
-                self.focus_ring(rect);
-                self.hold_arrows(id);
+            let hit = reach.holds(n, tank.key, rect).then(|| {
+                let id = tank_id(response, tank.key);
+                let hit = self
+                    .ui
+                    .interact(rect.expand(RIM_REACH), id, Sense::click_and_drag());
+                self.name_tank(&hit, node, state);
+                self.handle_tank(&hit, tank.rect.center(), rect, node, state);
+                hit
+            });
+            let look = TankLook {
+                node,
+                rect,
+                zoom,
+                state,
+                steady: self.shown.derived.steady_state_of(tank.key),
+                scale: self.shown.scale,
+                is_selected: self.selection.nodes.contains(&tank.key),
+                is_hovered: hit
+                    .as_ref()
+                    .is_some_and(|hit| hit.hovered() || hit.dragged()),
+            };
+            if is_plain {
+                plain.add(self.palette, &look);
+            } else {
+                tank::paint(self.painter, self.palette, &look);
             }
-            if aimed == Some(tank.key) {
-                self.aim_ring(rect);
-            } else if hit.hovered() && self.hand.drag.is_none() && self.hand.armed.is_none() {
-                let pointer = self.ui.ctx().pointer_hover_pos();
-                let level = tank::level_y(rect, zoom, self.shown.scale, state);
-                self.rim_cue(rect, level, pointer);
+            if let Some(hit) = hit {
+                self.rings(&hit, rect, state, aimed == Some(tank.key));
             }
             let mut outline = rect;
             outline.min.y -= tank::mark_height(node.role, zoom);
             outline.max.y += tank::spout_height(node, zoom);
             drawn.push((n, outline));
         }
+        self.painter.set(layer, plain.shape());
         drawn
+    }
+
+    /// The tanks that pointer, keyboard and screen readers can meet in this frame.
+    fn within_reach(&self, response: &Response, in_view: &[(usize, Rect)]) -> Reach {
+        let tanks = &self.shown.scene.tanks;
+        let focused = self.ui.memory(Memory::focused);
+        let focused = focused.and_then(|id| {
+            let mut all = in_view.iter().map(|&(n, _)| tanks[n].key);
+            all.find(|key| tank_id(response, *key) == id)
+        });
+        let held = match &self.hand.drag {
+            Some(Drag::Edge(key) | Drag::Set(key) | Drag::Kick(key, _)) => Some(*key),
+            Some(Drag::Move { nodes, .. }) => nodes.first().map(|(key, _)| *key),
+            _ => None,
+        };
+        let mut named: Vec<usize> = in_view.iter().map(|&(n, _)| n).collect();
+        if named.len() > MOST_ACCESSIBLE {
+            // Those that are read first; inputs come last, of which there may be hundreds.
+            let nodes = self.network().nodes();
+            named.sort_by_key(|&n| match nodes.get(n).map(|node| node.role) {
+                Some(Role::Output) => 0,
+                Some(Role::Hidden) => 1,
+                _ => 2,
+            });
+            named.truncate(MOST_ACCESSIBLE);
+            named.sort_unstable();
+        }
+        let selected = self.selection.nodes.iter().take(MOST_SELECTED).copied();
+        let others = [focused, held, self.aimed()].into_iter().flatten();
+        Reach {
+            named,
+            keys: others.chain(selected).collect(),
+            pointer: self.ui.ctx().pointer_latest_pos(),
+        }
+    }
+
+    /// What shows that a tank has the focus, is aimed at, or lies under the pointer.
+    fn rings(&self, hit: &Response, rect: Rect, state: f64, is_aimed: bool) {
+        if hit.has_focus() {
+            self.focus_ring(rect);
+            self.hold_arrows(hit.id);
+        }
+        if is_aimed {
+            self.aim_ring(rect);
+        } else if hit.hovered() && self.hand.drag.is_none() && self.hand.armed.is_none() {
+            let pointer = self.ui.ctx().pointer_hover_pos();
+            let level = tank::level_y(rect, self.camera.zoom(), self.shown.scale, state);
+            self.rim_cue(rect, level, pointer);
+        }
     }
 
     fn name_tank(&self, hit: &Response, node: &Node, state: f64) {
         let is_selected = self.selection.nodes.contains(&node.key());
-        let name = format!("reservoir {}", node.title());
-        hit.widget_info(|| WidgetInfo::selected(WidgetRole::Button, true, is_selected, &name));
-        let value = format!(
-            "{}, {}",
-            node.role.name(),
-            self.shown.scales.state_with_unit(state)
-        );
+        hit.widget_info(|| {
+            let name = format!("reservoir {}", node.title());
+            WidgetInfo::selected(WidgetRole::Button, true, is_selected, name)
+        });
+        let scales = self.shown.scales;
         self.ui.ctx().accesskit_node_builder(hit.id, |builder| {
-            builder.set_value(value);
+            let state = scales.state_with_unit(state);
+            builder.set_value(format!("{}, {state}", node.role.name()));
             builder.add_action(accesskit::Action::Click);
         });
     }
@@ -154,7 +244,7 @@ impl Canvas<'_, '_> {
     }
 
     /// A click on a tank selects it, or ends the edge that waits for a click.
-    fn click_tank(&mut self, key: NodeKey) {
+    pub(super) fn click_tank(&mut self, key: NodeKey) {
         if let Some(from) = self.hand.armed.take() {
             self.connect(from, Some(key));
         } else {

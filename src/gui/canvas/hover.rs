@@ -1,8 +1,10 @@
 //! What the pointer is told about the thing under it.
 
+use super::bundles::BundleFlow;
 use super::hand::Zone;
 use super::{Shown, role_words};
 use crate::device::Dimension;
+use crate::gui::units::Scales;
 use crate::network::{Edge, Node};
 
 /// Title and rows of a callout.
@@ -43,6 +45,25 @@ pub(super) fn edge(shown: &Shown<'_>, edge: &Edge) -> Callout {
             row("dissipates", scales.power(dissipated).text(dissipated, 3)),
         ],
     ))
+}
+
+/// What is said of a bundle: how much there is in it, and where it flows.
+pub(super) fn bundle(scales: Scales, flow: &BundleFlow) -> (String, Vec<(String, String)>) {
+    (
+        format!("{} edges", flow.pipes),
+        vec![
+            row(
+                "currents together",
+                scales.brief(scales.current(flow.whole), flow.whole, 4),
+            ),
+            row(
+                "net current",
+                scales.brief(scales.current(flow.net), flow.net.abs(), 4),
+            ),
+            row("falling", flow.falling.to_string()),
+            row("click to select them, zoom in to see them", ""),
+        ],
+    )
 }
 
 /// What is said of a tank: state, steady state, net inflow; and what dragging it does.

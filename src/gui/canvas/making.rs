@@ -67,6 +67,11 @@ impl Canvas<'_, '_> {
         let Some(pointer) = response.interact_pointer_pos() else {
             return;
         };
+        if let Some(key) = self.tank_at(pointer) {
+            // It was not a widget yet: the pointer came from afar into a crowd.
+            self.click_tank(key);
+            return;
+        }
         let at = self.camera.canvas_from_screen(self.area, pointer);
         if let Some(from) = self.hand.armed.take() {
             if self.is_open(pointer) {

@@ -1,7 +1,9 @@
 //! The canvas: tanks, pipes and flow by our own painter, and what the pointer does to them.
 
+mod bundles;
 mod camera;
 mod context;
+mod detail;
 mod flow;
 pub(crate) mod glyph;
 mod grip;
@@ -12,7 +14,10 @@ mod making;
 mod names;
 mod notes;
 mod overlay;
+mod plain;
+mod ribbon;
 mod scene;
+mod sight;
 mod still;
 mod tank;
 mod tools;
@@ -24,7 +29,7 @@ use eframe::egui::{
 };
 
 pub(crate) use camera::Camera;
-pub(crate) use flow::{Dots, FlowScale, is_falling};
+pub(crate) use flow::{Dots, is_falling};
 pub(crate) use hand::{CLICK, Hand, snapped};
 pub(crate) use labels::callout;
 pub(crate) use making::new_node;
@@ -39,15 +44,10 @@ use super::theme::Palette;
 use super::units::Scales;
 use super::view::ViewState;
 use crate::device::Platform;
+use crate::document::Selection;
 use crate::document::notes::CanvasNote;
-use crate::document::{Element, Selection};
 use crate::network::{Edge, Network, Node, Role};
-use flow::{Detail, FlowPainter, PipeLook};
-use hand::Target;
 use serde_json::{Map, Value};
-
-/// How near to a pipe the pointer must be, in screen points.
-const REACH: f32 = 9.0;
 
 /// What fitting leaves free at the sides for labels, above for badges, marks and labels, and below for spouts and chips.
 const FIT_SIDES: f32 = 64.0;
@@ -56,15 +56,6 @@ const FIT_BELOW: f32 = 48.0;
 
 /// What fitting leaves free beside the tools: half a label.
 const FIT_TOOLS: f32 = 40.0;
-
-/// Beyond this many edges in view only the curves are drawn.
-const MOST_DETAILED: usize = 400;
-
-/// Beyond this many edges in view only the strongest are drawn; more would cost frames and show nothing but grey.
-const MOST_DRAWN: usize = 6000;
-
-/// As many edges in view have an accessible node: more would not be found by ear, and cost milliseconds.
-const MOST_ACCESSIBLE: usize = 300;
 
 /// What the canvas shows.
 pub(crate) struct Shown<'a> {
@@ -129,26 +120,11 @@ pub(crate) fn canvas_ui(
     };
     canvas.find_place();
     canvas.give_up();
-    let hovered_pipe = canvas.pick(&response);
-    let mut looks = canvas.pipe_looks(hovered_pipe);
-    let in_view = looks.len();
-    let detail = canvas.detail(in_view);
-    let flow = FlowPainter {
-        painter: &painter,
-        palette,
-        camera,
-        view: area,
-        detail,
-        scale: FlowScale::new(view.is_flow_linear, &shown.simulation.flow().responses),
-    };
-    match detail {
-        Detail::Full => flow.all(&looks, shown.dots),
-        Detail::Lines => flow.bundle(strongest(&mut looks)),
-    }
-    canvas.edge_nodes(&response, &looks);
+    let drawn = canvas.pipes(Some(&response), shown.dots, view.is_flow_linear);
     canvas.notes_ui(&response);
     let tanks = canvas.tanks(&response);
-    canvas.labels(&looks, &tanks, detail);
+    canvas.labels(&drawn, &tanks);
+    let bundled = drawn.bundled;
     canvas.rubber_band();
     canvas.box_select(&response);
     canvas.catch_up(&response);
@@ -157,8 +133,7 @@ pub(crate) fn canvas_ui(
     let reveal = canvas.reveal.take();
     let is_menu_open = canvas.hand.menu.is_some();
     let callout = canvas.callout.take().filter(|_| !is_menu_open);
-    let left_out = in_view.saturating_sub(MOST_DRAWN);
-    overlay::overlay_ui(ui, area, shown, &hand, left_out, commands);
+    overlay::overlay_ui(ui, area, shown, &hand, bundled, commands);
     tools::tools_ui(ui, tools, platform, &hand, commands);
     if let Some(at) = hand.writing.as_ref().map(|writing| writing.at) {
         let corner = camera.screen_from_canvas(area, at);
@@ -317,116 +292,6 @@ impl<'a> Canvas<'a, '_> {
         self.hand.place = self.camera.canvas_from_screen(self.area, on_screen);
     }
 
-    /// The pipe under a point of the screen.
-    fn pipe_at(&self, pointer: Pos2) -> Option<usize> {
-        let at = self.camera.canvas_from_screen(self.area, pointer);
-        self.shown.scene.pipe_near(at, REACH / self.camera.zoom())
-    }
-
-    /// Handles clicks and hovering on pipes; returns the pipe under the pointer.
-    fn pick(&mut self, response: &Response) -> Option<usize> {
-        if response.clicked() || response.secondary_clicked() {
-            let hit = response
-                .interact_pointer_pos()
-                .and_then(|pointer| self.pipe_at(pointer))
-                .map(|p| Element::Edge(self.shown.scene.pipes[p].key));
-            if response.clicked() {
-                self.canvas_clicked(response, hit);
-            } else {
-                self.open_menu(hit.map_or(Target::Nothing, Target::Element));
-            }
-        }
-        let hovered = response
-            .hover_pos()
-            .and_then(|pointer| self.pipe_at(pointer));
-        if hovered.is_some() && !response.dragged() {
-            self.ui.set_cursor_icon(CursorIcon::PointingHand);
-        }
-        if let Some(p) = hovered
-            && !response.dragged()
-            && let Some(edge) = self.network().edge(self.shown.scene.pipes[p].key)
-        {
-            self.callout = hover::edge(self.shown, edge);
-        }
-        hovered
-    }
-
-    /// What is to be drawn of the pipes in view.
-    fn pipe_looks(&self, hovered: Option<usize>) -> Vec<PipeLook<'a>> {
-        let seen = self.camera.visible(self.area).expand(20.0);
-        let simulation = self.shown.simulation;
-        let is_frozen = self.is_motion_reduced || simulation.is_frozen();
-        let responses = &simulation.flow().responses;
-        let links = simulation.system().links();
-        self.shown
-            .scene
-            .pipes
-            .iter()
-            .enumerate()
-            .filter(|(_, pipe)| pipe.bounds().intersects(seen))
-            .filter_map(|(number, pipe)| {
-                let link = simulation.system().link(pipe.key)?;
-                Some(PipeLook {
-                    pipe,
-                    number: link,
-                    kind: links[link].device.kind(),
-                    response: *responses.get(link)?,
-                    is_selected: self.selection.edges.contains(&pipe.key),
-                    is_hovered: hovered == Some(number),
-                    is_frozen,
-                })
-            })
-            .collect()
-    }
-
-    fn detail(&self, count: usize) -> Detail {
-        if count > MOST_DETAILED || self.camera.zoom() < 0.25 {
-            Detail::Lines
-        } else {
-            Detail::Full
-        }
-    }
-
-    /// Gives the edges in view a name for screen readers and tests, and a place to focus.
-    fn edge_nodes(&mut self, response: &Response, looks: &[PipeLook<'_>]) {
-        for look in looks.iter().take(MOST_ACCESSIBLE) {
-            let Some(edge) = self.network().edge(look.pipe.key) else {
-                continue;
-            };
-            let (at, _) = look.pipe.at(look.pipe.glyph_distance());
-            let at = self.camera.screen_from_canvas(self.area, at);
-            if !self.area.contains(at) {
-                continue;
-            }
-            let id = response.id.with(("edge", look.pipe.key));
-            let size = Vec2::splat(glyph::SIZE * self.camera.zoom().clamp(0.45, 1.6));
-            let hit = self
-                .ui
-                .interact(Rect::from_center_size(at, size), id, Sense::click());
-            let name = format!("edge {}", edge.title());
-            hit.widget_info(|| {
-                WidgetInfo::selected(WidgetRole::Button, true, look.is_selected, &name)
-            });
-            let value = describe_edge(self.shown, edge, look.response.current);
-            self.ui.ctx().accesskit_node_builder(id, |node| {
-                node.set_value(value);
-            });
-            if hit.clicked() {
-                self.click(Element::Edge(look.pipe.key));
-            }
-            if hit.secondary_clicked() {
-                self.open_menu(Target::Element(Element::Edge(look.pipe.key)));
-            }
-            if hit.hovered() {
-                self.ui.set_cursor_icon(CursorIcon::PointingHand);
-                self.callout = hover::edge(self.shown, edge);
-            }
-            if hit.has_focus() {
-                self.focus_ring(Rect::from_center_size(at, size));
-            }
-        }
-    }
-
     fn focus_ring(&self, rect: Rect) {
         self.painter.rect_stroke(
             rect.expand(4.0),
@@ -435,22 +300,6 @@ impl<'a> Canvas<'a, '_> {
             StrokeKind::Outside,
         );
     }
-}
-
-/// The pipes that carry most, as many as are drawn; the selected and the hovered one are among them.
-fn strongest<'l, 'p>(looks: &'l mut [PipeLook<'p>]) -> &'l [PipeLook<'p>] {
-    if looks.len() <= MOST_DRAWN {
-        return looks;
-    }
-    let weight = |look: &PipeLook<'_>| {
-        if look.is_selected || look.is_hovered {
-            f64::INFINITY
-        } else {
-            look.response.current.abs()
-        }
-    };
-    looks.select_nth_unstable_by(MOST_DRAWN, |a, b| weight(b).total_cmp(&weight(a)));
-    &looks[..MOST_DRAWN]
 }
 
 /// The height of a tank on screen.

@@ -2,8 +2,10 @@
 
 use eframe::egui::{Rect, Vec2};
 
-use super::flow::{Detail, PipeLook};
+use super::detail::{Detail, MOST_NAMED_TANKS};
+use super::flow::PipeLook;
 use super::labels::{self, Labels, Place};
+use super::sight::Drawn;
 use super::{Canvas, glyph, overlay};
 use crate::gui::theme;
 use crate::network::Node;
@@ -13,10 +15,11 @@ const SMALLEST_LABELLED: f32 = 0.3;
 
 impl Canvas<'_, '_> {
     /// Puts names and numbers where there is room: selected first, then tanks, then edges.
-    pub(super) fn labels(&self, looks: &[PipeLook<'_>], tanks: &[(usize, Rect)], detail: Detail) {
+    pub(super) fn labels(&self, drawn: &Drawn<'_>, tanks: &[(usize, Rect)]) {
         if self.camera.zoom() < SMALLEST_LABELLED {
             return;
         }
+        let Drawn { looks, detail, .. } = drawn;
         let mut taken: Vec<Rect> = tanks.iter().map(|&(_, outline)| outline).collect();
         let tile = |look: &PipeLook<'_>| {
             let (at, _) = look.pipe.at(look.pipe.glyph_distance());
@@ -24,7 +27,7 @@ impl Canvas<'_, '_> {
             let size = glyph::SIZE * self.camera.zoom().clamp(0.45, 1.6);
             Rect::from_center_size(at, Vec2::splat(size))
         };
-        if detail == Detail::Full {
+        if *detail == Detail::Whole {
             taken.extend(
                 looks
                     .iter()
@@ -39,20 +42,22 @@ impl Canvas<'_, '_> {
         room.min.y += overlay::TOP;
         let mut labels = Labels::new(room, taken);
         let selected_first = |selected: bool| !selected;
-        let mut order: Vec<_> = tanks.iter().collect();
-        order.sort_by_key(|(n, _)| {
-            selected_first(
-                self.selection
-                    .nodes
-                    .contains(&self.shown.scene.tanks[*n].key),
-            )
-        });
+        let is_selected = |n: usize| {
+            let key = self.shown.scene.tanks[n].key;
+            self.selection.nodes.contains(&key)
+        };
+        let is_crowd = tanks.len() > MOST_NAMED_TANKS;
+        let mut order: Vec<_> = tanks
+            .iter()
+            .filter(|(n, _)| !is_crowd || is_selected(*n))
+            .collect();
+        order.sort_by_key(|(n, _)| selected_first(is_selected(*n)));
         for &&(n, outline) in &order {
             if let Some(node) = self.network().node(self.shown.scene.tanks[n].key) {
                 self.tank_label(&mut labels, node, outline);
             }
         }
-        if detail == Detail::Full {
+        if *detail == Detail::Whole {
             let mut order: Vec<_> = looks.iter().collect();
             order.sort_by_key(|look| selected_first(look.is_selected));
             for look in order {
@@ -78,7 +83,10 @@ impl Canvas<'_, '_> {
         labels.put(
             self.painter,
             outline,
-            [labels::line(&[name.clone(), number]), labels::line(&[name])],
+            // The second is made only where the first finds no room.
+            [&[name.clone(), number][..], &[name][..]]
+                .into_iter()
+                .map(labels::line),
             &[Place::Above, Place::Below, Place::Right, Place::Left],
         );
     }

@@ -19,7 +19,7 @@ pub(super) fn overlay_ui(
     area: Rect,
     shown: &Shown<'_>,
     hand: &Hand,
-    left_out: usize,
+    bundled: Option<[usize; 2]>,
     commands: &mut Vec<Command>,
 ) {
     let strip =
@@ -46,7 +46,7 @@ pub(super) fn overlay_ui(
     if shown.network.nodes().is_empty() && hand.writing.is_none() {
         first_steps(ui, area);
     }
-    shown_chips(ui, area, shown, left_out);
+    shown_chips(ui, area, shown, bundled);
     readings_ui(ui, area, shown);
 }
 
@@ -84,7 +84,7 @@ fn hint(shown: &Shown<'_>, hand: &Hand) -> &'static str {
 }
 
 /// Bottom left: what is not as it would be drawn otherwise.
-fn shown_chips(ui: &Ui, area: Rect, shown: &Shown<'_>, left_out: usize) {
+fn shown_chips(ui: &Ui, area: Rect, shown: &Shown<'_>, bundled: Option<[usize; 2]>) {
     let mut texts = Vec::new();
     if let SteadyNews::Known(outcome) = shown.derived.news() {
         texts.extend(outcome_words(outcome));
@@ -100,8 +100,8 @@ fn shown_chips(ui: &Ui, area: Rect, shown: &Shown<'_>, left_out: usize) {
     if shown.simulation.is_behind() {
         texts.push("the solver is slower than the speed set".to_owned());
     }
-    if left_out > 0 {
-        texts.push(format!("the {left_out} weakest edges are not drawn"));
+    if let Some(bundled) = bundled {
+        texts.push(bundle_words(bundled) + ": zoom in for single ones");
     }
     // On a narrow canvas the readings need the lowest line for themselves.
     let mut lift = if area.width() < 640.0 { 28.0 } else { 0.0 };
@@ -110,6 +110,11 @@ fn shown_chips(ui: &Ui, area: Rect, shown: &Shown<'_>, left_out: usize) {
         lift += flipping::HEIGHT + 4.0;
     }
     chips(ui, area, texts, lift);
+}
+
+/// That so many edges are drawn as so many bundles.
+pub(super) fn bundle_words([pipes, bundles]: [usize; 2]) -> String {
+    format!("{pipes} edges drawn as {bundles} bundles")
 }
 
 /// Draws chips one above the other, `lift` above the lower left corner.
@@ -141,7 +146,7 @@ fn readings_ui(ui: &Ui, area: Rect, shown: &Shown<'_>) {
     let simulation = shown.simulation;
     let stored = number::significant(simulation.total(), 4);
     let drift = number::significant(simulation.drift().abs(), 1);
-    let power = simulation.dissipation().total();
+    let power = simulation.power();
     let power = shown.scales.power(power).text(power, 3);
     let readings = [
         (

@@ -2,10 +2,7 @@
 
 use eframe::egui::{Align2, CornerRadius, Rect, Sense, Ui, vec2};
 
-use super::{
-    Camera, Canvas, Detail, FlowPainter, FlowScale, Hand, MOST_DRAWN, Shown, grid, overlay,
-    strongest,
-};
+use super::{Camera, Canvas, Hand, Shown, grid, overlay};
 use crate::gui::theme::{self, Palette};
 use crate::gui::view::ViewState;
 
@@ -68,25 +65,11 @@ pub(crate) fn still_ui(
         callout: None,
         reveal: None,
     };
-    let mut looks = canvas.pipe_looks(None);
-    let left_out = looks.len().saturating_sub(MOST_DRAWN);
-    let detail = canvas.detail(looks.len());
-    let flow = FlowPainter {
-        painter: &painter,
-        palette,
-        camera,
-        view: area,
-        detail,
-        scale: FlowScale::new(view.is_flow_linear, &shown.simulation.flow().responses),
-    };
-    match detail {
-        Detail::Full => flow.all(&looks, shown.dots),
-        Detail::Lines => flow.bundle(strongest(&mut looks)),
-    }
+    let drawn = canvas.pipes(None, shown.dots, view.is_flow_linear);
     canvas.notes_ui(&response);
     let tanks = canvas.tanks(&response);
     if let Words::Remarks(remarks) = words {
-        canvas.labels(&looks, &tanks, detail);
+        canvas.labels(&drawn, &tanks);
         painter.text(
             area.min + vec2(16.0, 12.0),
             Align2::LEFT_TOP,
@@ -94,9 +77,8 @@ pub(crate) fn still_ui(
             theme::strong(theme::HEADING),
             palette.text,
         );
-        let left_out =
-            (left_out > 0).then(|| format!("the {left_out} weakest edges are not drawn"));
-        overlay::chips(ui, area, remarks.iter().cloned().chain(left_out), 0.0);
+        let bundled = drawn.bundled.map(overlay::bundle_words);
+        overlay::chips(ui, area, remarks.iter().cloned().chain(bundled), 0.0);
     }
     (area, camera)
 }

@@ -16,7 +16,7 @@ use crate::network::{DEFAULT_SYSTEM_SIZE, Units};
 pub(super) fn network_ui(ui: &mut Ui, shown: &Inspected<'_>, commands: &mut Vec<Command>) {
     let network = shown.network;
     let palette = Palette::current(ui);
-    let power = shown.simulation.dissipation().total();
+    let power = shown.simulation.power();
     heading_ui(ui, &network.name, |ui| {
         kind_ui(ui, network.platform().name(), "what the network carries");
     });

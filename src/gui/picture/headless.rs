@@ -182,6 +182,7 @@ impl Model {
 /// The run that is drawn: at its end for the canvas and a curve, from its beginning for the time plot.
 fn run(editor: &Editor, derived: &Derived, scale: &StateScale, subject: Subject) -> Simulation {
     let mut simulation = Simulation::new(editor.network(), 1.0);
+    simulation.wait_for_steps();
     // A hundredth of what a person could see in the window.
     let visible = 0.01 * scale.state_per_point(tank_height(1.0));
     if subject != Subject::Traces {

@@ -30,8 +30,6 @@ pub(super) struct Moment {
 pub(super) struct Past {
     moments: VecDeque<Moment>,
     clock: f64,
-    /// The system of the last moment, as long as nothing has changed in it.
-    system: Option<Arc<System>>,
     /// Where the run was when the past was entered, and how far back is looked.
     left: Option<(Moment, f64)>,
 }
@@ -40,11 +38,6 @@ impl Past {
     pub(super) fn clear(&mut self) {
         self.moments.clear();
         self.left = None;
-    }
-
-    /// The parameters have changed.
-    pub(super) fn forget_system(&mut self) {
-        self.system = None;
     }
 }
 
@@ -71,23 +64,18 @@ impl Simulation {
         }
     }
 
-    fn moment(&mut self) -> Moment {
-        let system = &self.system;
-        let shared = self
-            .past
-            .system
-            .get_or_insert_with(|| Arc::new(system.clone()));
+    fn moment(&self) -> Moment {
         Moment {
             clock: self.past.clock,
             t: self.t,
             x: self.x.clone().into(),
             ledger: self.ledger,
-            system: Arc::clone(shared),
+            system: Arc::clone(&self.system),
         }
     }
 
     fn show(&mut self, moment: &Moment) {
-        self.system = System::clone(&moment.system);
+        self.system = Arc::clone(&moment.system);
         self.x = moment.x.to_vec();
         self.t = moment.t;
         self.ledger = moment.ledger;
@@ -143,8 +131,7 @@ impl Simulation {
         let now = self.past.clock;
         self.past.moments.retain(|moment| moment.clock <= now);
         let stored = self.total();
-        self.system = System::clone(&left.system);
-        self.past.system = Some(left.system);
+        self.system = left.system;
         // Another capacity stores more or less at the same potential, without any flow.
         self.ledger.opened += self.total() - stored;
         let t = self.t;

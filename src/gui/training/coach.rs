@@ -11,6 +11,7 @@ use eframe::egui::Context;
 
 use super::application::Application;
 use super::gradient::Gradients;
+use super::live::Live;
 use super::pick::Pick;
 use super::question::{Question, Questions};
 use super::response::Responder;
@@ -50,6 +51,11 @@ pub(crate) struct Curve {
 }
 
 impl Curve {
+    /// The network as it was before the first step, in its no-NDC form if that was trained.
+    pub(super) fn start(&self) -> Network {
+        self.network_at(&[])
+    }
+
     /// The network with the parameters of a checkpoint.
     pub(crate) fn network_at(&self, values: &[f64]) -> Network {
         network_with(&self.network, &self.question.task, self.is_monotone, values)
@@ -94,7 +100,7 @@ pub(crate) struct Coach {
     past: VecDeque<Curve>,
     /// What the last comparison came to: with NDC, without.
     comparison: Option<[Outcome; 2]>,
-    live: Option<Network>,
+    live: Option<Live>,
     live_revision: u64,
     notice: Option<Problem>,
     /// The confirmed loss of what the last run put into the document, in node units.
@@ -215,7 +221,11 @@ impl Coach {
             }
             return;
         }
-        let shown = live.as_ref().unwrap_or(editor.network());
+        let live = live.as_ref();
+        let compile = || match live {
+            Some(live) => live.system().clone(),
+            None => System::new(editor.network()),
+        };
         let live_key = if live.is_some() { *live_revision } else { 0 };
         // The picture is of the task as well: its range, and what is decoded.
         let task = editor.revision().task();
@@ -223,7 +233,7 @@ impl Coach {
             [topology ^ (task << 32), parameters, live_key, 0],
             is_running || editor.is_dragging(),
             (&question, pick),
-            || System::new(shown),
+            compile,
         );
     }
 
@@ -253,7 +263,9 @@ impl Coach {
                         });
                     } else if session.mode == Mode::Train && session.is_running {
                         let curve = self.curves.first()?;
-                        self.live = Some(curve.network_at(&curve.record.values));
+                        self.live
+                            .get_or_insert_with(|| Live::new(curve))
+                            .set(&curve.record.values);
                         self.live_revision += 1;
                     }
                 }
@@ -517,7 +529,7 @@ impl Coach {
 
     /// The network with the parameters of the moment, while a training runs, and what counts its changes.
     pub(crate) fn live(&self) -> (Option<&Network>, u64) {
-        (self.live.as_ref(), self.live_revision)
+        (self.live.as_ref().map(Live::network), self.live_revision)
     }
 
     /// The compiled task, what is wrong with it, or nothing yet.

@@ -7,6 +7,7 @@ mod coach;
 mod data_file;
 mod gates;
 mod gradient;
+mod live;
 mod loss_plot;
 mod on_canvas;
 mod pick;

@@ -175,13 +175,16 @@ impl Responder {
             Some((of, _)) => of == key,
             None => false,
         };
-        if level > last || is_under_way || self.failure.is_some() {
+        // Asked of the picture that is there: to compile the system for that would take a large one every frame.
+        let is_large = |kept: &Kept| kept.response.free.len() > MOST_FOR_FINE;
+        let is_good_enough = level > 0 && self.kept.as_ref().is_some_and(is_large);
+        if level > last || is_under_way || is_good_enough || self.failure.is_some() {
+            return;
+        }
+        if question.objective.inputs().is_empty() {
             return;
         }
         let system = system();
-        if level > 0 && system.free_count() > MOST_FOR_FINE {
-            return;
-        }
         let axes = axes(&system, question, pick, level);
         if axes.is_empty() {
             return;
