@@ -18,7 +18,7 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group};
-use thermonet::device::{Device, Kind, Platform, Response};
+use thermonet::device::{Device, Kernel, Kind, Platform, Response};
 use thermonet::document;
 use thermonet::network::{Network, Node, Role};
 use thermonet::physics::certificates::Certificates;
@@ -35,7 +35,7 @@ const LARGE: usize = 100;
 
 /// Devices of one law with their states, as the compiled system keeps them.
 struct Sweep {
-    kind: Kind,
+    kernel: Kernel,
     params: Vec<Vec<f64>>,
     a: Vec<f64>,
     b: Vec<f64>,
@@ -46,13 +46,13 @@ impl Sweep {
     fn new(kind: Kind) -> Self {
         let state = |k: usize, offset: f64| {
             let share = (k as f64 * 0.618 + offset).fract();
-            match kind.platform() {
+            match kind.platform().unwrap_or(Platform::Electronic) {
                 Platform::Electronic => 12.0 * share - 6.0,
                 Platform::Chemical => 0.01 + 5.0 * share,
             }
         };
         Self {
-            kind,
+            kernel: Device::new(kind).kernel(),
             params: Device::new(kind)
                 .params()
                 .iter()
@@ -65,7 +65,7 @@ impl Sweep {
     }
 
     fn run(&mut self) {
-        self.kind
+        self.kernel
             .respond(&self.params, &self.a, &self.b, &mut self.out);
         black_box(&self.out);
     }

@@ -8,7 +8,8 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`device`] | the constitutive laws: current, slopes, parameter tables, interval enclosures, one file a law |
+//! | [`formula`] | what users type: parsed with places, differentiated symbolically, run over numbers or intervals |
+//! | [`device`] | the constitutive laws: current, slopes, parameter tables, interval enclosures, one file a law; formulas as laws |
 //! | [`network`] | reservoirs, edges, roles, signals; ids that users see and keys that last |
 //! | [`system`] | the compiled form: flat arrays, F(x), its Jacobian, islands that keep their total; many rows at once in lanes |
 //! | [`physics`] | what can be said of a system and a state: certificates, I-V curves, dissipation, noise, hidden fuel |
@@ -58,19 +59,23 @@
 //!    the current with its slopes in a, b and every parameter in closed form, finite for any finite argument and zero at
 //!    zero force. The module's docs give the equation and its source. Interval enclosures may be too wide, never too
 //!    narrow: certificates rest on them.
-//! 2. Add it to [`device::Kind`], to [`device::Kind::ALL`] and to the macro `dispatch!`, and follow the compiler through
-//!    the names and texts. A chemical law must be added by hand to `Kind::platform` and `Device::jump_rates`, whose last arms take
-//!    every other law for an electronic one.
+//! 2. Add it to [`device::Kind`] and [`device::Kind::ALL`] in `src/device/kind.rs`, to `BuiltIn` and the macro `dispatch!` in
+//!    `src/device/kernel.rs`, and follow the compiler through the names and texts. A chemical law must be added by hand to
+//!    `Kind::platform` and `Device::jump_rates`, whose last arms take every other law for an electronic one.
 //! 3. Say in `src/learn/twin.rs` what its twin without NDC is (if it can show any, in `project`, too), and in
 //!    `src/learn/init.rs` where a seeded training draws its parameters, unless half to twice the default will do.
 //! 4. Give it a glyph in `src/gui/canvas/glyph.rs`. Reader, writer, sliders and trainer work from the parameter table.
-//! 5. Run `cargo test`: `tests/laws.rs` takes every kind from the list and compares slopes with differences, checks
+//! 5. Run `cargo test`: `tests/laws.rs` takes every compiled kind from the list and compares slopes with differences, checks
 //!    I·A ≥ 0, finiteness and the enclosures. Add tabulated values of another source to `tests/reference/devices.json`.
+//!
+//! A law that is wanted once needs none of this: the kind `custom` takes a formula ([`device::CustomLaw`]). Groups of devices
+//! with one formula run step by step over many devices at once; compiled laws are some times faster.
 
 pub mod cli;
 pub mod device;
 pub mod document;
 pub mod export;
+pub mod formula;
 #[cfg(feature = "gui")]
 pub mod gui;
 #[cfg(feature = "gui")]

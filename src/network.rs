@@ -190,6 +190,9 @@ pub enum NetworkError {
         /// What the network is.
         platform: &'static str,
     },
+    /// An equilibrium constant where charge flows.
+    #[error("k_eq is the equilibrium constant of a reaction, and the network is electronic")]
+    NoEquilibriumConstant,
     /// A reservoir or an edge that is not there (any more).
     #[error("no such reservoir or edge")]
     Gone,
@@ -459,16 +462,19 @@ impl Network {
     }
 
     fn check_device(&self, device: &Device) -> Result<(), NetworkError> {
-        let needs = device.kind().platform();
-        if needs == self.platform {
-            Ok(())
-        } else {
-            Err(NetworkError::WrongPlatform {
+        if let Some(needs) = device.kind().platform()
+            && needs != self.platform
+        {
+            return Err(NetworkError::WrongPlatform {
                 device: device.kind().name(),
                 needs: needs.name(),
                 platform: self.platform.name(),
-            })
+            });
         }
+        if self.platform == Platform::Electronic && device.param_index("k_eq").is_some() {
+            return Err(NetworkError::NoEquilibriumConstant);
+        }
+        Ok(())
     }
 }
 

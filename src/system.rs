@@ -1,7 +1,7 @@
 //! The compiled form of a network: flat arrays, the net inflow F(x), its Jacobian, and the conserved totals.
 //!
 //! Reservoirs become *slots*: the free ones first (slot = position in the state vector x), then the clamps. Devices
-//! are grouped by law and kept as structures of arrays, so that one evaluation gathers states, runs one kernel per law
+//! are grouped by law (a formula is a law) and kept as structures of arrays, so that one evaluation gathers states, runs one kernel per law
 //! and scatters currents.
 
 pub mod lanes;
@@ -12,7 +12,7 @@ use std::sync::{Arc, OnceLock};
 use nalgebra::DMatrix;
 use petgraph::unionfind::UnionFind;
 
-use crate::device::{Device, Kind, Platform, Response, Side};
+use crate::device::{Device, Kernel, Platform, Response, Side};
 use crate::network::{EdgeKey, Network, NodeKey, Role, Signal};
 
 mod structure;
@@ -46,7 +46,7 @@ impl Link {
 /// Devices of one law, as structures of arrays.
 #[derive(Clone, Debug)]
 struct Group {
-    kind: Kind,
+    kernel: Kernel,
     /// Positions in `System::links`.
     links: Vec<usize>,
     from: Vec<usize>,
@@ -158,7 +158,7 @@ impl System {
                     key: edge.key(),
                     from: slot(edge.from)?,
                     to: slot(edge.to)?,
-                    device: edge.device,
+                    device: edge.device.clone(),
                 })
             })
             .collect();
@@ -418,11 +418,11 @@ impl System {
             group.gather(states, a, b);
             if self.groups.len() == 1 {
                 // The links of a single group are all links, in order.
-                group.kind.respond(&group.params, a, b, responses);
+                group.kernel.respond(&group.params, a, b, responses);
                 break;
             }
             computed.resize(group.links.len(), Response::default());
-            group.kind.respond(&group.params, a, b, computed);
+            group.kernel.respond(&group.params, a, b, computed);
             for (&link, response) in group.links.iter().zip(computed.iter()) {
                 responses[link] = *response;
             }
@@ -523,7 +523,7 @@ impl System {
         for group in &self.groups {
             group.gather(states, a, b);
             let (slopes, after) = rest.split_at_mut(group.slope_count());
-            group.kind.slopes(&group.params, a, b, slopes);
+            group.kernel.slopes(&group.params, a, b, slopes);
             rest = after;
         }
     }
@@ -608,14 +608,13 @@ fn grouped(links: &[Link]) -> (Vec<Group>, Vec<(usize, usize)>) {
     let mut groups: Vec<Group> = Vec::new();
     let mut places = Vec::with_capacity(links.len());
     for (l, link) in links.iter().enumerate() {
-        let kind = link.device.kind();
         let g = groups
             .iter()
-            .position(|group| group.kind == kind)
+            .position(|group| link.device.follows(&group.kernel))
             .unwrap_or_else(|| {
-                let params = vec![Vec::new(); kind.specs().len()];
+                let params = vec![Vec::new(); link.device.specs().len()];
                 groups.push(Group {
-                    kind,
+                    kernel: link.device.kernel(),
                     links: Vec::new(),
                     from: Vec::new(),
                     to: Vec::new(),
@@ -638,6 +637,7 @@ fn grouped(links: &[Link]) -> (Vec<Group>, Vec<(usize, usize)>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::device::Kind;
     use crate::network::Node;
 
     fn node(network: &mut Network, id: &str, role: Role, leak: f64) -> NodeKey {

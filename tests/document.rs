@@ -112,7 +112,7 @@ fn random_device(dice: &mut Dice, platform: Platform) -> Device {
         // What the law refuses stays at its default.
         let _ = device.set_param(p, value);
     }
-    if let Some(p) = device.kind().param_index("k_i")
+    if let Some(p) = device.param_index("k_i")
         && dice.one_in(2)
     {
         device.set_param(p, f64::INFINITY).unwrap();
@@ -158,7 +158,7 @@ fn random_task(dice: &mut Dice, document: &Document) -> Task {
             .iter()
             .map(|edge| Trainable::Device {
                 edge: edge.key(),
-                parameter: edge.device.kind().specs()[0].name,
+                parameter: edge.device.specs()[0].name,
             }),
     );
     let affine = |dice: &mut Dice| Affine {
@@ -254,14 +254,10 @@ fn random_edit(dice: &mut Dice, document: &Document) -> Edit {
         (23, _) => Edit::SetLeak(node, dice.positive()),
         (24, _) => Edit::SetInitial(node, dice.one_in(2).then(|| dice.positive())),
         (25, Some(edge)) => {
-            let kind = document.network.edge(edge).unwrap().device.kind();
-            Edit::SetParam(
-                edge,
-                kind.specs()[dice.below(kind.specs().len())].name,
-                dice.positive(),
-            )
+            let specs = document.network.edge(edge).unwrap().device.specs();
+            Edit::SetParam(edge, specs[dice.below(specs.len())].name, dice.positive())
         }
-        (26, Some(edge)) => Edit::SetKind(edge, Kind::ALL[dice.below(8)]),
+        (26, Some(edge)) => Edit::SetKind(edge, Kind::ALL[dice.below(9)]),
         (27, Some(edge)) => Edit::SetDevice(edge, random_device(dice, platform)),
         (28, Some(edge)) => Edit::Reconnect(edge, node, other),
         (29, _) => Edit::SetName(dice.text()),
@@ -420,7 +416,7 @@ fn absent_fields_take_their_defaults() {
     same(p.leak, 0.0);
     same(network.initial_of(p), 0.01);
     assert!(p.at.is_some(), "nodes are placed on reading");
-    let device = network.edges()[0].device;
+    let device = network.edges()[0].device.clone();
     assert_eq!(
         (device.param("k_eq"), device.param("k_i")),
         (Some(1.0), Some(f64::INFINITY))

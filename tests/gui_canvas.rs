@@ -209,7 +209,7 @@ fn xor_is_built_from_an_empty_canvas_by_hand() {
     );
     harness.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::Z);
     harness.run_steps(3);
-    let dot = network(&harness).edge_by_id("e3").unwrap().device;
+    let dot = &network(&harness).edge_by_id("e3").unwrap().device;
     assert_eq!(dot.kind(), Kind::QuantumDot);
     harness.get_by_label("edge e3").click();
     harness.run_steps(2);
@@ -489,7 +489,7 @@ fn a_selection_is_copied_as_text_and_pasted_in_another_window() {
     let devices: Vec<_> = network(&other)
         .edges()
         .iter()
-        .map(|edge| edge.device)
+        .map(|edge| edge.device.clone())
         .collect();
     assert_eq!(devices[..3], devices[3..]);
     undo(&mut other);

@@ -184,7 +184,7 @@ fn the_builder_shows_what_it_will_make_and_refuses_too_much() {
     window.click("Insert");
     assert_eq!(counts(&window), (2 + 10, 1 + 28));
     let network = &window.app().document().network;
-    let devices = network.edges()[1..].iter().map(|edge| edge.device);
+    let devices = network.edges()[1..].iter().map(|edge| edge.device.clone());
     assert!(
         devices
             .clone()

@@ -142,7 +142,7 @@ fn numbers_are_those_that_are_plotted() {
         ]
     );
     let network = window.app().document().network.clone();
-    let device = network.edge_by_id("e1").unwrap().device;
+    let device = network.edge_by_id("e1").unwrap().device.clone();
     assert!(rows.len() > 200);
     for row in &rows {
         // This law knows only the difference of its ends.

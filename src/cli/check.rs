@@ -7,8 +7,10 @@ use serde_json::{Value, json};
 
 use super::output::{counted, listed, number, one_line, stdout};
 use super::{CliError, Source, output};
-use crate::document::{LoadError, Problem, load};
-use crate::network::Network;
+use crate::document::{Document, LoadError, Problem, load};
+use crate::learn::Task;
+use crate::physics::certificates::Region;
+use crate::physics::flaws::{self, Flawed};
 use crate::physics::fuel;
 use crate::system::System;
 
@@ -24,7 +26,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<(), CliError> {
     match load(path) {
         Ok(opened) => {
             let mut notes: Vec<String> = opened.notes.iter().map(ToString::to_string).collect();
-            notes.extend(physical_notes(&opened.document.network));
+            notes.extend(physical_notes(&opened.document));
             if *json {
                 return output::json(&answer(&[], &notes));
             }
@@ -77,7 +79,8 @@ fn answer(problems: &[Problem], notes: &[String]) -> Value {
 }
 
 /// What physics says that a reader may not expect.
-fn physical_notes(network: &Network) -> Vec<String> {
+fn physical_notes(document: &Document) -> Vec<String> {
+    let network = &document.network;
     let system = System::new(network);
     let node = |slot: usize| {
         network
@@ -97,6 +100,16 @@ fn physical_notes(network: &Network) -> Vec<String> {
             )
         })
         .collect();
+    let inputs = document.task.as_ref().map(Task::encoded_inputs);
+    let region = Region::new(&system, &inputs.unwrap_or_default());
+    for Flawed { link, flaw } in flaws::flaws(&system, &region) {
+        let edge = network.edge_index(system.links()[link].key);
+        notes.push(format!(
+            "edges[{}].device.formula: {}: {flaw}",
+            edge.unwrap_or(link),
+            flaw.title()
+        ));
+    }
     for island in system.islands() {
         notes.push(format!(
             "no path leads from {} to a clamp or a leak: the total there never changes",

@@ -49,6 +49,7 @@ pub(super) fn run(args: &IvArgs) -> Result<(), CliError> {
     let [lo, hi] = case.default_range();
     let curve = Curve::new(
         &edge.device,
+        network.platform(),
         held,
         [args.from.unwrap_or(lo), args.to.unwrap_or(hi)],
         args.samples,

@@ -144,7 +144,7 @@ impl<'a> Report<'a> {
             "certificates": {
                 "monotone": certificates.monotone.verdict(),
                 "unique": certificates.unique.verdict(),
-                "reciprocal": Some(certificates.reciprocal.verdict()),
+                "reciprocal": certificates.reciprocal.verdict(),
             },
         });
         match &state.outcome {
@@ -200,6 +200,19 @@ impl<'a> Report<'a> {
                 "no steady state: balanced on an unstable equilibrium; change \"initial\" of '{slowest}' a little to \
                  choose a side"
             ),
+            Reason::Undefined { link } => {
+                let link = &self.case.system.links()[link];
+                let states = &self.state.flow.states;
+                format!(
+                    "no steady state: the formula of edge '{}' has no finite value at a = {}, b = {}; change it, or \"initial\"",
+                    self.case
+                        .network()
+                        .edge(link.key)
+                        .map_or("", |edge| &edge.id),
+                    number(states[link.from]),
+                    number(states[link.to])
+                )
+            }
             Reason::Slow => format!(
                 "no steady state: still moving after {}, most of all '{slowest}' (residual {}); look at it with \
                  `thermonet relax`",
@@ -339,10 +352,7 @@ impl<'a> Report<'a> {
         facts.extend([
             ("monotone", verdict(certificates.monotone.verdict())),
             ("unique", verdict(certificates.unique.verdict())),
-            (
-                "reciprocal",
-                verdict(Some(certificates.reciprocal.verdict())),
-            ),
+            ("reciprocal", verdict(certificates.reciprocal.verdict())),
         ]);
         if let Some(spectrum) = &state.spectrum
             && spectrum.eigenvalues.len() < spectrum.count
@@ -362,7 +372,7 @@ impl<'a> Report<'a> {
             let why = if case.system.free_count() >= noise::TOO_MANY {
                 "not computed for networks of 300 free reservoirs and more"
             } else {
-                "not computed: rates too far apart for floating point"
+                "not computed: a device runs against its force, or rates are too far apart for floating point"
             };
             facts.push(("noise", why.to_owned()));
         }

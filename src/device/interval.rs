@@ -188,15 +188,16 @@ impl Mul for Interval {
 
 /// Cells a search may look at: enough to resolve a margin of about 1e-6 of the conductance in two dimensions,
 /// some tens of milliseconds at most.
-const CELLS: usize = 40_000;
+pub(super) const CELLS: usize = 40_000;
 
 /// Whether a function of two variables, given by its enclosure, is negative anywhere in a rectangle.
 ///
 /// Branch and bound (Moore 1966): the cell with the lowest bound is split along its longer side until a midpoint is
-/// negative beyond rounding, no bound is negative, or the effort is spent.
+/// negative beyond rounding, no bound is negative, or `cells` are spent.
 pub(super) fn negative_anywhere(
     a: Interval,
     b: Interval,
+    cells: usize,
     enclose: impl Fn(Interval, Interval) -> Interval,
 ) -> NdcVerdict {
     let mut heap = BinaryHeap::new();
@@ -205,7 +206,7 @@ pub(super) fn negative_anywhere(
         b,
         bound: enclose(a, b).lo,
     };
-    for _ in 0..CELLS {
+    for _ in 0..cells {
         if cell.bound >= 0.0 {
             return NdcVerdict::Never;
         }
@@ -358,8 +359,8 @@ mod tests {
         };
         let (a, b) = (Interval::new(-4.0, 4.0), Interval::point(0.0));
         assert!(
-            matches!(negative_anywhere(a, b, dip(-1e-3)), NdcVerdict::At(x, _) if (x - 0.3).abs() < 0.032)
+            matches!(negative_anywhere(a, b, CELLS, dip(-1e-3)), NdcVerdict::At(x, _) if (x - 0.3).abs() < 0.032)
         );
-        assert_eq!(negative_anywhere(a, b, dip(1e-3)), NdcVerdict::Never);
+        assert_eq!(negative_anywhere(a, b, CELLS, dip(1e-3)), NdcVerdict::Never);
     }
 }

@@ -1,6 +1,6 @@
 //! Devices whose ends have several states at once: one device in as many rows of a task as a vector register has lanes.
 //!
-//! Where [`Kind::respond`] takes many devices side by side, these take many rows: a device's parameters are read once
+//! Where [`Kernel::respond`] takes many devices side by side, these take many rows: a device's parameters are read once
 //! for all of them, states are not gathered, and what flows is added up on the way instead of being written down. All
 //! lanes are independent of each other, and carry the bits that the scalar laws give.
 
@@ -8,8 +8,8 @@ use std::marker::PhantomData;
 
 use pulp::Arch;
 
-use super::{Kind, Law, theta_of};
-use super::{blockade_dot, diffusion, diode, double_dot, enzyme, ohmic, quantum_dot, tunnel_diode};
+use super::Law;
+use super::kernel::{Form, Kernel, dispatch, theta_of};
 
 /// Stands for an entry that is not there.
 pub(crate) const NOWHERE: u32 = u32::MAX;
@@ -27,6 +27,31 @@ pub(crate) struct Wire {
     pub(crate) cross: [u32; 2],
 }
 
+impl Wire {
+    /// Adds a device's current and its slopes in a and b to what they belong to.
+    #[inline(always)]
+    pub(crate) fn scatter<const L: usize>(
+        &self,
+        net: &mut [[f64; L]],
+        entries: &mut [[f64; L]],
+        [current, d_from, d_to]: [&[f64; L]; 3],
+    ) {
+        let [from, to] = self.ends.map(|slot| slot as usize);
+        if self.own[0] != NOWHERE {
+            subtract(&mut net[from], current);
+            subtract(&mut entries[self.own[0] as usize], d_from);
+        }
+        if self.own[1] != NOWHERE {
+            add(&mut net[to], current);
+            add(&mut entries[self.own[1] as usize], d_to);
+        }
+        if self.cross[0] != NOWHERE {
+            subtract(&mut entries[self.cross[0] as usize], d_to);
+            add(&mut entries[self.cross[1] as usize], d_from);
+        }
+    }
+}
+
 /// What flows is added up here, each number in `L` rows.
 pub(crate) struct Board<'s, const L: usize> {
     /// The state of every slot.
@@ -37,39 +62,49 @@ pub(crate) struct Board<'s, const L: usize> {
     pub(crate) entries: &'s mut [[f64; L]],
 }
 
-impl Kind {
-    /// Adds currents and slopes of devices of this kind, in `L` rows at once. `params` as in [`Kind::respond`].
+impl Kernel {
+    /// Adds currents and slopes of devices of this law, in `L` rows at once. `params` as in [`Kernel::respond`].
     pub(crate) fn respond_in_lanes<const L: usize>(
-        self,
+        &self,
         params: &[Vec<f64>],
         wires: &[Wire],
         board: Board<'_, L>,
     ) {
-        dispatch!(self, Of => Arch::new().dispatch(Respond::<Of, { Of::SPECS.len() }, L> {
-            params,
-            wires,
-            board,
-            law: PhantomData,
-        }));
+        match &self.0 {
+            Form::BuiltIn(law) => {
+                dispatch!(law, Of => Arch::new().dispatch(Respond::<Of, { Of::SPECS.len() }, L> {
+                    params,
+                    wires,
+                    board,
+                    law: PhantomData,
+                }));
+            }
+            Form::Custom(law) => law.respond_in_lanes(params, wires, board),
+        }
     }
 
     /// Adds Σ (λ_to − λ_from)·∂I/∂θ over the lanes to `out[place·P + p]`, λ the `adjoint` of every slot.
     pub(crate) fn add_slopes_in_lanes<const L: usize>(
-        self,
+        &self,
         params: &[Vec<f64>],
         wires: &[Wire],
         states: &[[f64; L]],
         adjoint: &[[f64; L]],
         out: &mut [f64],
     ) {
-        dispatch!(self, Of => Arch::new().dispatch(AddSlopes::<Of, { Of::SPECS.len() }, L> {
-            params,
-            wires,
-            states,
-            adjoint,
-            out,
-            law: PhantomData,
-        }));
+        match &self.0 {
+            Form::BuiltIn(law) => {
+                dispatch!(law, Of => Arch::new().dispatch(AddSlopes::<Of, { Of::SPECS.len() }, L> {
+                    params,
+                    wires,
+                    states,
+                    adjoint,
+                    out,
+                    law: PhantomData,
+                }));
+            }
+            Form::Custom(law) => law.add_slopes_in_lanes(params, wires, states, adjoint, out),
+        }
     }
 }
 
@@ -96,7 +131,7 @@ pub(crate) fn sum_of_lanes<const L: usize>(mut lanes: [f64; L]) -> f64 {
     lanes[0]
 }
 
-/// Work of [`Kind::respond_in_lanes`].
+/// Work of [`Kernel::respond_in_lanes`].
 struct Respond<'s, Of, const P: usize, const L: usize> {
     params: &'s [Vec<f64>],
     wires: &'s [Wire],
@@ -126,23 +161,12 @@ impl<Of: Law<P>, const P: usize, const L: usize> pulp::NullaryFnOnce for Respond
                 d_from[l] = response.d_from;
                 d_to[l] = response.d_to;
             }
-            if wire.own[0] != NOWHERE {
-                subtract(&mut net[from], &current);
-                subtract(&mut entries[wire.own[0] as usize], &d_from);
-            }
-            if wire.own[1] != NOWHERE {
-                add(&mut net[to], &current);
-                add(&mut entries[wire.own[1] as usize], &d_to);
-            }
-            if wire.cross[0] != NOWHERE {
-                subtract(&mut entries[wire.cross[0] as usize], &d_to);
-                add(&mut entries[wire.cross[1] as usize], &d_from);
-            }
+            wire.scatter(net, entries, [&current, &d_from, &d_to]);
         }
     }
 }
 
-/// Work of [`Kind::add_slopes_in_lanes`].
+/// Work of [`Kernel::add_slopes_in_lanes`].
 struct AddSlopes<'s, Of, const P: usize, const L: usize> {
     params: &'s [Vec<f64>],
     wires: &'s [Wire],

@@ -1,6 +1,7 @@
 //! Constitutive laws: the current a device carries between two reservoirs, and everything that can be asked of it.
 //!
-//! A [`Device`] is a [`Kind`] (the law) and its parameter values in the order of [`Kind::specs`].
+//! A [`Device`] is a law and its parameter values in the order of [`Device::specs`]. Laws are compiled in, one [`Kind`]
+//! each, or formulas that users type ([`CustomLaw`]).
 //! One table, [`ParamSpec`], says of every parameter what the file reader, the sliders, the trainer
 //! and the documentation need to know, so a law is described in one place only: its own file.
 //!
@@ -8,49 +9,36 @@
 //! (potential in k_B·T for electronic laws, concentration in mM for chemical ones).
 
 mod blockade_dot;
+mod custom;
 mod diffusion;
 mod diode;
 mod double_dot;
 mod enzyme;
 mod interval;
+mod kernel;
+mod kind;
+pub(crate) mod lanes;
 mod numeric;
 mod ohmic;
 mod param;
 mod quantum_dot;
 mod tunnel_diode;
 
-use std::fmt;
-use std::marker::PhantomData;
+use std::sync::Arc;
 
-use pulp::Arch;
+use kernel::{BuiltIn, Form, dispatch};
 
+pub(crate) use kernel::exponentials;
+
+pub use custom::{CustomLaw, DEFAULT_FORMULA, Flaw, LONGEST_NAME, MOST_PARAMETERS, name_problem};
+pub use kernel::Kernel;
+pub use kind::Kind;
 pub use param::{Absent, Dimension, ParamRange, ParamSpec, Platform};
 
 pub use interval::{Interval, Least, least_over};
 
-/// The largest number of parameters any law has.
+/// The largest number of parameters any compiled law has.
 pub const MAX_PARAMS: usize = 6;
-
-/// The law a device follows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Kind {
-    /// Linear conductor.
-    Ohmic,
-    /// Shockley diode: nonlinear yet monotone.
-    Diode,
-    /// One level between two leads, with an electrostatic shift.
-    QuantumDot,
-    /// Two levels detuned by the bias: resonant tunnelling.
-    DoubleDot,
-    /// A dot with three charge states, one of which can trap.
-    BlockadeDot,
-    /// Esaki's tunnel diode.
-    TunnelDiode,
-    /// Passive exchange of molecules.
-    Diffusion,
-    /// Reversible Michaelis-Menten with optional substrate inhibition.
-    Enzyme,
-}
 
 /// The current through a device and its slopes at one point.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -120,341 +108,53 @@ trait Law<const P: usize> {
     fn depends_on_difference(theta: &[f64; P]) -> bool;
 }
 
-/// Calls `$method` of the law behind `$kind` with the parameters as a fixed-size array.
-macro_rules! dispatch {
-    ($kind:expr, $law:ident => $body:expr) => {
-        match $kind {
-            Kind::Ohmic => {
-                type $law = ohmic::Ohmic;
-                $body
-            }
-            Kind::Diode => {
-                type $law = diode::Diode;
-                $body
-            }
-            Kind::QuantumDot => {
-                type $law = quantum_dot::QuantumDot;
-                $body
-            }
-            Kind::DoubleDot => {
-                type $law = double_dot::DoubleDot;
-                $body
-            }
-            Kind::BlockadeDot => {
-                type $law = blockade_dot::BlockadeDot;
-                $body
-            }
-            Kind::TunnelDiode => {
-                type $law = tunnel_diode::TunnelDiode;
-                $body
-            }
-            Kind::Diffusion => {
-                type $law = diffusion::Diffusion;
-                $body
-            }
-            Kind::Enzyme => {
-                type $law = enzyme::Enzyme;
-                $body
-            }
-        }
-    };
-}
-
-pub(crate) mod lanes;
-
 /// The first `P` values as the array a law takes.
 fn theta<const P: usize>(values: &[f64; MAX_PARAMS]) -> [f64; P] {
     std::array::from_fn(|p| values[p])
 }
 
-impl Kind {
-    /// All laws, in the order menus and number keys list them.
-    pub const ALL: [Self; 8] = [
-        Self::Ohmic,
-        Self::QuantumDot,
-        Self::DoubleDot,
-        Self::BlockadeDot,
-        Self::TunnelDiode,
-        Self::Diode,
-        Self::Diffusion,
-        Self::Enzyme,
-    ];
-
-    /// The laws of one platform, in the order of [`Kind::ALL`].
-    pub fn of_platform(platform: Platform) -> impl Iterator<Item = Self> {
-        Self::ALL
-            .into_iter()
-            .filter(move |kind| kind.platform() == platform)
-    }
-
-    /// The platform the law belongs to.
-    #[must_use]
-    pub fn platform(self) -> Platform {
-        match self {
-            Self::Diffusion | Self::Enzyme => Platform::Chemical,
-            _ => Platform::Electronic,
-        }
-    }
-
-    /// The word the file format uses.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Ohmic => "ohmic",
-            Self::Diode => "diode",
-            Self::QuantumDot => "quantum_dot",
-            Self::DoubleDot => "double_dot",
-            Self::BlockadeDot => "blockade_dot",
-            Self::TunnelDiode => "tunnel_diode",
-            Self::Diffusion => "diffusion",
-            Self::Enzyme => "enzyme",
-        }
-    }
-
-    /// The name as people read it.
-    #[must_use]
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Ohmic => "ohmic",
-            Self::Diode => "diode",
-            Self::QuantumDot => "quantum dot",
-            Self::DoubleDot => "double dot",
-            Self::BlockadeDot => "blockade dot",
-            Self::TunnelDiode => "tunnel diode",
-            Self::Diffusion => "diffusion",
-            Self::Enzyme => "enzyme",
-        }
-    }
-
-    /// One line on what the law is and when it shows NDC.
-    #[must_use]
-    pub fn summary(self) -> &'static str {
-        match self {
-            Self::Ohmic => "a linear conductor; never NDC",
-            Self::Diode => "Shockley diode: nonlinear yet monotone; never NDC",
-            Self::QuantumDot => {
-                "one level; NDC when a lever arm leaves [0, 1] (at tracking 1: |shift| > ½)"
-            }
-            Self::DoubleDot => {
-                "two levels pulled apart by the bias; NDC at large bias whenever shift ≠ 0"
-            }
-            Self::BlockadeDot => "three charge states, one a trap; NDC without any active gate",
-            Self::TunnelDiode => "Esaki diode; NDC past v_peak, until the diode term wins",
-            Self::Diffusion => "passive exchange of molecules; never NDC",
-            Self::Enzyme => "reversible Michaelis-Menten; NDC by substrate inhibition (k_i)",
-        }
-    }
-
-    /// The law's formula in one line.
-    #[must_use]
-    pub fn formula(self) -> &'static str {
-        match self {
-            Self::Ohmic => "I = g·V",
-            Self::Diode => "I = i_sat·(exp(V/n) − 1)",
-            Self::QuantumDot => "I = Γ·[f(ε−a) − f(ε−b)],  ε = level + tracking·(a+b)/2 + shift·V",
-            Self::DoubleDot => "I = Γ·tanh(V/4)·w²/(w² + (δ + κV)²)",
-            Self::BlockadeDot => "I = Σᵢ inᵢ·[f(εᵢ−a)·p₀ − (1−f(εᵢ−a))·pᵢ]",
-            Self::TunnelDiode => "I = i_peak·(V/v_peak)·exp(1−V/v_peak) + i_sat·(exp(V/n) − 1)",
-            Self::Diffusion => "I = rate·(c_a − c_b)",
-            Self::Enzyme => {
-                "I = (v_max/k_m)·(c_a − c_b/k_eq) / (1 + c_a/k_m + c_b/k_p + c_a²/(k_m·k_i))"
-            }
-        }
-    }
-
-    /// The law with this name in the file format.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.name() == name)
-    }
-
-    /// The law's parameters, in the order in which a [`Device`] holds their values.
-    #[must_use]
-    pub fn specs(self) -> &'static [ParamSpec] {
-        dispatch!(self, L => &L::SPECS)
-    }
-
-    /// Current and slopes of many devices of this kind at once.
-    ///
-    /// `params[p][k]` is parameter `p` of device `k`; `a[k]`, `b[k]` the states at its ends. Structures of
-    /// arrays, so that one law's arithmetic runs over contiguous memory.
-    ///
-    /// Compiled once for each instruction set (SSE2, AVX2, AVX-512) and chosen when the program runs; all give the same
-    /// bits.
-    pub fn respond(self, params: &[Vec<f64>], a: &[f64], b: &[f64], out: &mut [Response]) {
-        dispatch!(self, L => Arch::new().dispatch(RespondAll::<L, { L::SPECS.len() }> {
-            devices: Devices { params, a, b },
-            out,
-            law: PhantomData,
-        }));
-    }
-
-    /// ∂I/∂θ of many devices of this kind at once, those of one device side by side: `out[k·P + p]` is that of device
-    /// `k` in the parameter `p` of `P`. Otherwise as [`Kind::respond`].
-    pub fn slopes(self, params: &[Vec<f64>], a: &[f64], b: &[f64], out: &mut [f64]) {
-        dispatch!(self, L => Arch::new().dispatch(SlopesOfAll::<L, { L::SPECS.len() }> {
-            devices: Devices { params, a, b },
-            out,
-            law: PhantomData,
-        }));
-    }
-}
-
-impl fmt::Display for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-/// e^x of every number in place, by the laws' own exponential: 0 below −708, and no larger than e^709.
-pub(crate) fn exponentials(x: &mut [f64]) {
-    Arch::new().dispatch(Exponentials(x));
-}
-
-/// Work of [`exponentials`].
-struct Exponentials<'s>(&'s mut [f64]);
-
-impl pulp::NullaryFnOnce for Exponentials<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn call(self) {
-        for x in self.0 {
-            *x = numeric::exp(*x);
-        }
-    }
-}
-
-/// Devices of one law: their parameters as columns, and the states at their ends.
-struct Devices<'s> {
-    params: &'s [Vec<f64>],
-    a: &'s [f64],
-    b: &'s [f64],
-}
-
-impl<'s> Devices<'s> {
-    /// The columns, seen to be equally long: bounds checks would keep a kernel's loop scalar.
-    #[inline(always)]
-    fn columns<const P: usize>(&self) -> ([&'s [f64]; P], &'s [f64], &'s [f64]) {
-        let n = self.a.len();
-        let mut params: [&[f64]; P] = [&[]; P];
-        for (params, column) in params.iter_mut().zip(self.params) {
-            *params = &column[..n];
-        }
-        (params, self.a, &self.b[..n])
-    }
-}
-
-/// The parameters of device `k`.
-#[inline(always)]
-fn theta_of<const P: usize>(params: &[&[f64]; P], k: usize) -> [f64; P] {
-    // Not by iterators over the arrays: they are not always inlined, and the kernel then stays scalar.
-    let mut theta = [0.0; P];
-    for p in 0..P {
-        theta[p] = params[p][k];
-    }
-    theta
-}
-
-/// Devices that a kernel takes at once: the widest vector of numbers there is. Longer blocks would leave the devices of a
-/// small network to a scalar loop. Responses are kept in arrays until the block is done: storing them side by side as they
-/// are computed takes as long as computing them.
-const BLOCK: usize = 8;
-
-/// A block of numbers, filled up with the last one of a shorter column.
-#[inline(always)]
-fn block(column: &[f64]) -> [f64; BLOCK] {
-    if let Ok(whole) = column.try_into() {
-        return whole;
-    }
-    let last = column.last().copied().unwrap_or_default();
-    let mut block = [last; BLOCK];
-    block[..column.len()].copy_from_slice(column);
-    block
-}
-
-/// Work of [`Kind::respond`].
-struct RespondAll<'s, L, const P: usize> {
-    devices: Devices<'s>,
-    out: &'s mut [Response],
-    law: PhantomData<L>,
-}
-
-impl<L: Law<P>, const P: usize> pulp::NullaryFnOnce for RespondAll<'_, L, P> {
-    type Output = ();
-
-    #[inline(always)]
-    fn call(self) {
-        let (params, a, b) = self.devices.columns::<P>();
-        let n = a.len();
-        let out = &mut self.out[..n];
-        for start in (0..n).step_by(BLOCK) {
-            let end = (start + BLOCK).min(n);
-            let mut columns = [[0.0; BLOCK]; P];
-            for p in 0..P {
-                columns[p] = block(&params[p][start..end]);
-            }
-            let (a, b) = (block(&a[start..end]), block(&b[start..end]));
-            let (mut current, mut d_from, mut d_to) = ([0.0; BLOCK], [0.0; BLOCK], [0.0; BLOCK]);
-            for k in 0..BLOCK {
-                let mut theta = [0.0; P];
-                for p in 0..P {
-                    theta[p] = columns[p][k];
-                }
-                let response = L::response(&theta, a[k], b[k]);
-                current[k] = response.current;
-                d_from[k] = response.d_from;
-                d_to[k] = response.d_to;
-            }
-            for (k, out) in out[start..end].iter_mut().enumerate() {
-                *out = Response {
-                    current: current[k],
-                    d_from: d_from[k],
-                    d_to: d_to[k],
-                };
-            }
-        }
-    }
-}
-
-/// Work of [`Kind::slopes`].
-struct SlopesOfAll<'s, L, const P: usize> {
-    devices: Devices<'s>,
-    out: &'s mut [f64],
-    law: PhantomData<L>,
-}
-
-impl<L: Law<P>, const P: usize> pulp::NullaryFnOnce for SlopesOfAll<'_, L, P> {
-    type Output = ();
-
-    #[inline(always)]
-    fn call(self) {
-        let (params, a, b) = self.devices.columns::<P>();
-        let (out, _) = self.out.as_chunks_mut::<P>();
-        let out = &mut out[..a.len()];
-        for k in 0..a.len() {
-            out[k] = L::d_params(&theta_of(&params, k), a[k], b[k]);
-        }
-    }
-}
-
 /// A device: a law and the values of its parameters.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Device {
-    kind: Kind,
-    /// The first `kind.specs().len()` entries count, the rest is zero.
-    values: [f64; MAX_PARAMS],
+#[derive(Clone, Debug, PartialEq)]
+pub struct Device(Held);
+
+/// A law with the values of its parameters.
+#[derive(Clone, Debug, PartialEq)]
+enum Held {
+    /// Without any pointer: copying thousands of these is copying memory.
+    BuiltIn {
+        law: BuiltIn,
+        /// The first `law.specs().len()` entries count, the rest is zero.
+        values: [f64; MAX_PARAMS],
+    },
+    Custom {
+        law: Arc<CustomLaw>,
+        values: Vec<f64>,
+    },
 }
 
 impl Device {
-    /// A device of this kind with the defaults of a newly placed one.
+    /// A device of this kind with the defaults of a newly placed one; a custom one follows [`DEFAULT_FORMULA`].
     #[must_use]
     pub fn new(kind: Kind) -> Self {
-        let mut values = [0.0; MAX_PARAMS];
-        for (value, spec) in values.iter_mut().zip(kind.specs()) {
-            *value = spec.default;
+        match kind.built_in() {
+            Some(law) => {
+                let mut values = [0.0; MAX_PARAMS];
+                for (value, spec) in values.iter_mut().zip(law.specs()) {
+                    *value = spec.default;
+                }
+                Self(Held::BuiltIn { law, values })
+            }
+            None => Self::custom(&CustomLaw::default_law()),
         }
-        Self { kind, values }
+    }
+
+    /// A device that follows a formula, its parameters at their defaults.
+    #[must_use]
+    pub fn custom(law: &Arc<CustomLaw>) -> Self {
+        Self(Held::Custom {
+            law: Arc::clone(law),
+            values: law.specs().iter().map(|spec| spec.default).collect(),
+        })
     }
 
     /// A device with named parameters; those not named take what their absence means, or else the default.
@@ -465,35 +165,95 @@ impl Device {
         let mut device = Self::new(kind);
         for (p, spec) in kind.specs().iter().enumerate() {
             if let Absent::Is(value) = spec.absent {
-                device.values[p] = value;
+                device.values_mut()[p] = value;
             }
         }
         for &(name, value) in named {
-            let p = kind.param_index(name).ok_or_else(|| ParamError::Unknown {
-                kind,
-                name: name.to_owned(),
-            })?;
+            let p = device
+                .param_index(name)
+                .ok_or_else(|| ParamError::Unknown {
+                    kind,
+                    name: name.to_owned(),
+                })?;
             device.set_param(p, value)?;
         }
         Ok(device)
     }
 
-    /// The law.
+    /// The kind of its law.
     #[must_use]
     pub fn kind(&self) -> Kind {
-        self.kind
+        match &self.0 {
+            Held::BuiltIn { law, .. } => law.kind(),
+            Held::Custom { .. } => Kind::Custom,
+        }
     }
 
-    /// The parameter values, in the order of [`Kind::specs`]. An infinite value means "absent".
+    /// The formula it follows, if it does.
+    #[must_use]
+    pub fn formula(&self) -> Option<&Arc<CustomLaw>> {
+        match &self.0 {
+            Held::BuiltIn { .. } => None,
+            Held::Custom { law, .. } => Some(law),
+        }
+    }
+
+    /// The arithmetic it shares with all devices of the same law.
+    #[must_use]
+    pub fn kernel(&self) -> Kernel {
+        Kernel(match &self.0 {
+            Held::BuiltIn { law, .. } => Form::BuiltIn(*law),
+            Held::Custom { law, .. } => Form::Custom(Arc::clone(law)),
+        })
+    }
+
+    /// Whether its law is that of a kernel.
+    #[must_use]
+    pub fn follows(&self, kernel: &Kernel) -> bool {
+        match (&self.0, &kernel.0) {
+            (Held::BuiltIn { law, .. }, Form::BuiltIn(other)) => law == other,
+            (Held::Custom { law, .. }, Form::Custom(other)) => {
+                Arc::ptr_eq(law, other) || law == other
+            }
+            _ => false,
+        }
+    }
+
+    /// Its parameters, in the order of their values.
+    #[must_use]
+    pub fn specs(&self) -> &[ParamSpec] {
+        match &self.0 {
+            Held::BuiltIn { law, .. } => law.specs(),
+            Held::Custom { law, .. } => law.specs(),
+        }
+    }
+
+    /// The parameter values, in the order of [`Device::specs`]. An infinite value means "absent".
     #[must_use]
     pub fn params(&self) -> &[f64] {
-        &self.values[..self.kind.specs().len()]
+        match &self.0 {
+            Held::BuiltIn { law, values } => &values[..law.specs().len()],
+            Held::Custom { values, .. } => values,
+        }
+    }
+
+    fn values_mut(&mut self) -> &mut [f64] {
+        match &mut self.0 {
+            Held::BuiltIn { values, .. } => values,
+            Held::Custom { values, .. } => values,
+        }
+    }
+
+    /// The position of the parameter with this name.
+    #[must_use]
+    pub fn param_index(&self, name: &str) -> Option<usize> {
+        self.specs().iter().position(|spec| spec.name == name)
     }
 
     /// The value of a parameter by name.
     #[must_use]
     pub fn param(&self, name: &str) -> Option<f64> {
-        self.kind.param_index(name).map(|p| self.values[p])
+        self.param_index(name).map(|p| self.params()[p])
     }
 
     /// Sets parameter number `p`.
@@ -504,7 +264,7 @@ impl Device {
     /// # Panics
     /// If the law has no parameter number `p`.
     pub fn set_param(&mut self, p: usize, value: f64) -> Result<(), ParamError> {
-        let spec = &self.kind.specs()[p];
+        let spec = &self.specs()[p];
         let absent = matches!(spec.absent, Absent::Is(without) if without.is_infinite() && value.is_infinite() && value > 0.0);
         if !absent && !spec.range.contains(value) {
             return Err(ParamError::OutOfRange {
@@ -513,7 +273,7 @@ impl Device {
                 value,
             });
         }
-        self.values[p] = value;
+        self.values_mut()[p] = value;
         Ok(())
     }
 
@@ -522,31 +282,36 @@ impl Device {
     /// # Panics
     /// If there are no so many parameters.
     pub(crate) fn put_param(&mut self, p: usize, value: f64) {
-        self.values[p] = value;
+        self.values_mut()[p] = value;
     }
 
     /// Whether parameter number `p` is there at all (only an absent `k_i` is not).
     #[must_use]
     pub fn has_param(&self, p: usize) -> bool {
-        self.values[p].is_finite()
+        self.params()[p].is_finite()
     }
 
-    /// Current and slopes at (a, b).
+    /// Current and slopes at (a, b); not finite where a formula has no value.
     #[must_use]
     pub fn response(&self, a: f64, b: f64) -> Response {
-        dispatch!(self.kind, L => L::response(&theta(&self.values), a, b))
+        match &self.0 {
+            Held::BuiltIn { law, values } => {
+                dispatch!(law, L => L::response(&theta(values), a, b))
+            }
+            Held::Custom { law, values } => law.response(values, a, b),
+        }
     }
 
-    /// ∂I/∂θ for each parameter at (a, b), in the order of [`Kind::specs`]; the rest of the array is zero.
+    /// ∂I/∂θ for each parameter at (a, b), in the order of [`Device::specs`].
     /// The derivative with respect to an absent parameter is zero.
     #[must_use]
-    pub fn d_params(&self, a: f64, b: f64) -> [f64; MAX_PARAMS] {
-        let mut out = [0.0; MAX_PARAMS];
-        dispatch!(self.kind, L => {
-            let d = L::d_params(&theta(&self.values), a, b);
-            out[..d.len()].copy_from_slice(&d);
-        });
-        out
+    pub fn d_params(&self, a: f64, b: f64) -> Vec<f64> {
+        match &self.0 {
+            Held::BuiltIn { law, values } => {
+                dispatch!(law, L => L::d_params(&theta(values), a, b).to_vec())
+            }
+            Held::Custom { law, values } => law.d_params(values, a, b),
+        }
     }
 
     /// The equilibrium constant: `k_eq` where the law has one, else 1.
@@ -557,52 +322,116 @@ impl Device {
 
     /// The bidirectional jump rates (W⁺, W⁻) at (a, b): I = W⁺ − W⁻ with local detailed balance W⁺/W⁻ = e^A.
     ///
-    /// Electronic: W⁺ = I/(1−e^{−A}), W⁻ = I/(e^A−1), in the limit A → 0 both ∂I/∂a. Chemical laws have them directly.
+    /// W⁺ = I/(1−e^{−A}), W⁻ = I/(e^A−1), in the limit A → 0 both dI/dA. The chemical laws compiled in have them directly;
+    /// those of a formula are negative where it breaks I·A ≥ 0. `platform` is the network's, which gives A.
     #[must_use]
-    pub fn jump_rates(&self, a: f64, b: f64) -> (f64, f64) {
-        match self.kind {
-            Kind::Diffusion => diffusion::jump_rates(self.values[0], a, b),
-            Kind::Enzyme => enzyme::jump_rates(&theta(&self.values), a, b),
-            _ => {
+    pub fn jump_rates(&self, platform: Platform, a: f64, b: f64) -> (f64, f64) {
+        match &self.0 {
+            Held::BuiltIn {
+                law: BuiltIn::Diffusion,
+                values,
+            } => diffusion::jump_rates(values[0], a, b),
+            Held::BuiltIn {
+                law: BuiltIn::Enzyme,
+                values,
+            } => enzyme::jump_rates(&theta(values), a, b),
+            Held::BuiltIn { .. } | Held::Custom { .. } => {
                 let Response {
                     current, d_from, ..
                 } = self.response(a, b);
-                numeric::jump_rates(current, a - b, d_from)
+                let force = platform.force(a, b, self.k_eq());
+                let slope = match platform {
+                    Platform::Electronic => d_from,
+                    // A changes by 1 where ln a does.
+                    Platform::Chemical => a * d_from,
+                };
+                numeric::jump_rates(current, force, slope)
             }
         }
     }
 
-    /// Whether the current depends on a − b alone (ohmic, diode, double dot, tunnel diode, diffusion with any values,
-    /// a quantum dot at tracking 1).
+    /// Whether the current is known to depend on a − b alone (ohmic, diode, double dot, tunnel diode, diffusion with any
+    /// values, a quantum dot at tracking 1; a formula where that follows from its form and its values).
     #[must_use]
     pub fn depends_on_difference(&self) -> bool {
-        dispatch!(self.kind, L => L::depends_on_difference(&theta(&self.values)))
+        match &self.0 {
+            Held::BuiltIn { law, values } => {
+                dispatch!(law, L => L::depends_on_difference(&theta(values)))
+            }
+            Held::Custom { law, values } => law.depends_on_difference(values),
+        }
+    }
+
+    /// States in the rectangle at which the current certainly depends on more than a − b: the slopes are not opposite.
+    /// `None` where none was found.
+    #[must_use]
+    pub fn asymmetry_over(&self, a: Interval, b: Interval) -> Option<(f64, f64)> {
+        match &self.0 {
+            Held::BuiltIn { .. } => (!self.depends_on_difference()).then(|| (a.mid(), b.mid())),
+            Held::Custom { law, values } => law.asymmetry_over(values, a, b),
+        }
+    }
+
+    /// How the device fails over a rectangle of states as no device can; always empty for the laws compiled in.
+    #[must_use]
+    pub fn flaws(&self, platform: Platform, a: Interval, b: Interval) -> Vec<Flaw> {
+        match &self.0 {
+            Held::BuiltIn { .. } => Vec::new(),
+            Held::Custom { law, values } => law.flaws(values, platform, a, b),
+        }
+    }
+
+    /// Whether I·A ≥ 0 is proved over a rectangle of states: always for the laws compiled in.
+    #[must_use]
+    pub fn is_passive_over(&self, a: Interval, b: Interval) -> bool {
+        match &self.0 {
+            Held::BuiltIn { .. } => true,
+            Held::Custom { law, values } => law.is_passive_over(values, a, b),
+        }
     }
 
     /// An enclosure of the own-side conductance (∂I/∂a at `from`, −∂I/∂b at `to`) over a rectangle of states.
     #[must_use]
     pub fn conductance_over(&self, side: Side, a: Interval, b: Interval) -> Interval {
-        dispatch!(self.kind, L => L::conductance(&theta(&self.values), side, a, b))
+        match &self.0 {
+            Held::BuiltIn { law, values } => {
+                dispatch!(law, L => L::conductance(&theta(values), side, a, b))
+            }
+            Held::Custom { law, values } => law.conductance_over(values, side, a, b),
+        }
     }
 
     /// An enclosure of a function that has the sign of the own-side conductance over a rectangle of states, and keeps
     /// it where the conductance itself would underflow.
     #[must_use]
     pub fn conductance_sign_over(&self, side: Side, a: Interval, b: Interval) -> Interval {
-        dispatch!(self.kind, L => L::sign(&theta(&self.values), side, a, b))
+        match &self.0 {
+            Held::BuiltIn { law, values } => {
+                dispatch!(law, L => L::sign(&theta(values), side, a, b))
+            }
+            Held::Custom { law, values } => law.conductance_over(values, side, a, b),
+        }
     }
 
-    /// Whether the law proves in closed form that the device shows no NDC towards `side` at any states whatever.
+    /// Whether it is proved at once that the device shows no NDC towards `side` at any states whatever.
     #[must_use]
     pub fn is_free_of_ndc(&self, side: Side) -> bool {
-        let lowest = match self.kind.platform() {
-            Platform::Electronic => f64::MIN,
-            Platform::Chemical => 0.0,
-        };
-        let all = Interval::new(lowest, f64::MAX);
-        dispatch!(self.kind, L => {
-            matches!(L::closed_ndc(&theta(&self.values), side, all, all), Some(NdcVerdict::Never))
-        })
+        let from = |lowest: f64| Interval::new(lowest, f64::MAX);
+        match &self.0 {
+            Held::BuiltIn { law, values } => {
+                let all = from(match self.kind().platform() {
+                    Some(Platform::Chemical) => 0.0,
+                    Some(Platform::Electronic) | None => f64::MIN,
+                });
+                dispatch!(law, L => {
+                    matches!(L::closed_ndc(&theta(values), side, all, all), Some(NdcVerdict::Never))
+                })
+            }
+            Held::Custom { law, values } => {
+                let all = from(f64::MIN);
+                law.is_free_of_ndc(values, side, all, all)
+            }
+        }
     }
 
     /// Whether the device shows NDC towards `side` anywhere in the rectangle `a` × `b`.
@@ -611,20 +440,15 @@ impl Device {
     /// [`NdcVerdict::Never`] without a proof and gives up with [`NdcVerdict::Unknown`].
     #[must_use]
     pub fn ndc_over(&self, side: Side, a: Interval, b: Interval) -> NdcVerdict {
-        dispatch!(self.kind, L => {
-            let theta = theta(&self.values);
-            L::closed_ndc(&theta, side, a, b).unwrap_or_else(|| {
-                interval::negative_anywhere(a, b, |a, b| L::sign(&theta, side, a, b))
-            })
-        })
-    }
-}
-
-impl Kind {
-    /// The position of the parameter with this name.
-    #[must_use]
-    pub fn param_index(self, name: &str) -> Option<usize> {
-        self.specs().iter().position(|spec| spec.name == name)
+        match &self.0 {
+            Held::BuiltIn { law, values } => dispatch!(law, L => {
+                let theta = theta(values);
+                L::closed_ndc(&theta, side, a, b).unwrap_or_else(|| {
+                    interval::negative_anywhere(a, b, interval::CELLS, |a, b| L::sign(&theta, side, a, b))
+                })
+            }),
+            Held::Custom { law, values } => law.ndc_over(values, side, a, b),
+        }
     }
 }
 

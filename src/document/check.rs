@@ -451,11 +451,15 @@ pub(super) fn trainable_exists(item: Trainable, network: &Network) -> bool {
     match item {
         Trainable::Device { edge, parameter } => network
             .edge(edge)
-            .is_some_and(|edge| edge.device.kind().param_index(parameter).is_some()),
+            .is_some_and(|edge| edge.device.param_index(parameter).is_some()),
         Trainable::Capacity(node) | Trainable::Leak(node) => network
             .node(node)
             .is_some_and(|node| !node.role.is_clamped()),
-        Trainable::Every(name) => Trainable::names().any(|known| known == name),
+        Trainable::Every(name) => {
+            let mut edges = network.edges().iter();
+            Trainable::names().any(|known| known == name)
+                || edges.any(|edge| edge.device.param_index(name).is_some())
+        }
     }
 }
 

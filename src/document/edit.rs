@@ -97,7 +97,7 @@ impl Document {
                 from,
                 to,
                 device,
-            } => return self.add_edge(id, label.as_ref(), *from, *to, *device),
+            } => return self.add_edge(id, label.as_ref(), *from, *to, device.clone()),
             Edit::RemoveNode(key) => self.remove_node(*key)?,
             Edit::RemoveEdge(key) => self.remove_edge(*key)?,
             Edit::MoveNode(key, at) => self.move_node(*key, *at)?,
@@ -119,10 +119,10 @@ impl Document {
             Edit::SetInitial(key, value) => self.change_node(*key, |node| node.initial = *value)?,
             Edit::SetParam(key, name, value) => self.set_param(*key, name, *value)?,
             Edit::SetKind(key, kind) => {
-                let old = self.edge(*key)?.device;
-                self.set_device(*key, converted(&old, *kind))?
+                let converted = converted(&self.edge(*key)?.device, *kind);
+                self.set_device(*key, &converted)?
             }
-            Edit::SetDevice(key, device) => self.set_device(*key, *device)?,
+            Edit::SetDevice(key, device) => self.set_device(*key, device)?,
             Edit::Reconnect(key, from, to) => self.reconnect(*key, *from, *to)?,
             Edit::SetName(name) => replace(&mut self.network.name, name.clone(), Aspect::Text),
             Edit::SetDescription(text) => {
@@ -289,9 +289,9 @@ impl Document {
 
     fn set_param(&mut self, key: EdgeKey, name: &str, value: f64) -> Result<Change, Problem> {
         let edge = self.edge(key)?;
-        let mut device = edge.device;
+        let mut device = edge.device.clone();
         let place = format!("{}.{name}", edge.id);
-        let Some(p) = device.kind().param_index(name) else {
+        let Some(p) = device.param_index(name) else {
             return Err(Problem::new(
                 place,
                 format!("{} has no such parameter", device.kind()),
@@ -299,27 +299,23 @@ impl Document {
             ));
         };
         if device.set_param(p, value).is_err() {
-            return Err(check::out_of_range(
-                place,
-                device.kind().specs()[p].range,
-                value,
-            ));
+            return Err(check::out_of_range(place, device.specs()[p].range, value));
         }
-        self.set_device(key, device)
+        self.set_device(key, &device)
     }
 
-    fn set_device(&mut self, key: EdgeKey, device: Device) -> Result<Change, Problem> {
+    fn set_device(&mut self, key: EdgeKey, device: &Device) -> Result<Change, Problem> {
         let edge = self.edge(key)?;
-        let (id, old) = (edge.id.clone(), edge.device);
-        let changed = self.network.set_device(key, device);
+        let (id, old) = (edge.id.clone(), edge.device.clone());
+        let changed = self.network.set_device(key, device.clone());
         changed.map_err(|error| refused(&id, &error))?;
         let form = |device: &Device| {
             let present = device.params().iter().map(|value| value.is_finite());
-            (device.kind(), present.collect::<Vec<bool>>())
+            (device.kernel(), present.collect::<Vec<bool>>())
         };
-        let topology = Change::when(form(&old) != form(&device), Aspect::Topology);
-        let parameters = Change::when(old != device, Aspect::Parameters);
-        let task = if old.kind() == device.kind() {
+        let topology = Change::when(form(&old) != form(device), Aspect::Topology);
+        let parameters = Change::when(old != *device, Aspect::Parameters);
+        let task = if old.kernel() == device.kernel() {
             Change::NONE
         } else {
             self.drop_from_task(Some)
@@ -338,10 +334,10 @@ fn replace<T: PartialEq>(slot: &mut T, value: T, aspect: Aspect) -> Change {
 /// A newly placed device of another law, with the parameters it has in common with the old one.
 fn converted(old: &Device, kind: Kind) -> Device {
     if old.kind() == kind {
-        return *old;
+        return old.clone();
     }
     let mut device = Device::new(kind);
-    for (p, spec) in kind.specs().iter().enumerate() {
+    for (p, spec) in device.clone().specs().iter().enumerate() {
         if let Some(value) = old.param(spec.name) {
             // A value that the new law does not allow keeps its default.
             let _ = device.set_param(p, value);
@@ -372,6 +368,7 @@ fn refused(place: &str, error: &NetworkError) -> Problem {
         NetworkError::EmptyId | NetworkError::DuplicateId(_) => "choose an id that is not in use",
         NetworkError::SelfLoop(_) => "choose two different ends",
         NetworkError::WrongPlatform { .. } => "choose a device of the network's platform",
+        NetworkError::NoEquilibriumConstant => "choose another name for the parameter",
         NetworkError::Gone => "select an element that is there",
     };
     Problem::new(place, error.to_string(), remedy)

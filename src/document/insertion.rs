@@ -118,7 +118,7 @@ impl History {
                 label: edge.label.clone(),
                 from: key_of(edge.from)?,
                 to: key_of(edge.to)?,
-                device: edge.device,
+                device: edge.device.clone(),
             };
             if let Some(element) = self.apply(&edit)?.created {
                 created.insert(element);
@@ -188,7 +188,13 @@ pub fn fragment(network: &Network, selection: &Selection) -> Network {
         if let (true, Some(&from), Some(&to)) =
             (is_wanted, keys.get(&edge.from), keys.get(&edge.to))
         {
-            part.push_checked_edge(edge.id.clone(), edge.label.clone(), from, to, edge.device);
+            part.push_checked_edge(
+                edge.id.clone(),
+                edge.label.clone(),
+                from,
+                to,
+                edge.device.clone(),
+            );
         }
     }
     part
@@ -209,7 +215,7 @@ pub fn insertion_of(network: &Network) -> Insertion {
                     label: edge.label.clone(),
                     from: end(edge.from)?,
                     to: end(edge.to)?,
-                    device: edge.device,
+                    device: edge.device.clone(),
                 })
             })
             .collect(),

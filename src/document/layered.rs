@@ -57,7 +57,7 @@ impl Values {
     #[must_use]
     pub fn device(&self) -> Device {
         match self {
-            Self::Alike(device) => *device,
+            Self::Alike(device) => device.clone(),
             Self::Drawn { kind, .. } => Device::new(*kind),
         }
     }
@@ -234,7 +234,7 @@ impl Layered {
         let mut number = 0;
         let mut join = |network: &mut Network, from: NodeKey, to: NodeKey| {
             number += 1;
-            network.push_checked_edge(format!("e{number}"), None, from, to, device);
+            network.push_checked_edge(format!("e{number}"), None, from, to, device.clone());
         };
         for (k, &(role, _)) in layers.iter().enumerate().skip(1) {
             let before = &keys[k - 1];

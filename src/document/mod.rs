@@ -19,6 +19,7 @@ pub mod presets;
 mod printer;
 mod problem;
 mod reader;
+mod reader_device;
 mod reader_task;
 mod recent;
 mod save;

@@ -5,9 +5,10 @@ use std::collections::{HashMap, HashSet};
 use serde_json::{Map, Value};
 
 use super::fields::{Fields, as_list, as_number_in, as_object};
-use super::problem::{Note, Problem, Rejected, Report, did_you_mean, quoted};
+use super::problem::{Note, Rejected, Report, did_you_mean, quoted};
+use super::reader_device::{Laws, read_device};
 use super::{Document, FORMAT, WILDCARD, check, layout, reader_task, tree};
-use crate::device::{Absent, Device, Kind, ParamRange, Platform};
+use crate::device::{ParamRange, Platform};
 use crate::network::{CAPACITY, EdgeKey, LEAK, Network, Node, NodeKey, Role, Shape, Signal, Units};
 
 /// A document as it was read.
@@ -30,6 +31,7 @@ pub(super) struct Ids<'a> {
     pub(super) unknown_roles: HashSet<NodeKey>,
     /// `None` for an edge that could not be read.
     pub(super) edges: HashMap<&'a str, Option<EdgeKey>>,
+    laws: Laws<'a>,
 }
 
 /// Reads a file of the format `thermonet/1`.
@@ -361,7 +363,9 @@ fn read_edge<'a>(
     }
     let device = fields
         .require("device", "add \"device\": {\"kind\": …}", report)
-        .and_then(|value| read_device(value, &fields.at("device"), platform, report));
+        .and_then(|value| {
+            read_device(value, &fields.at("device"), platform, &mut ids.laws, report)
+        });
     let key = match (id, from, to, device) {
         (Some(id), Some(from), Some(to), Some(device)) if from != to => {
             Some(network.push_checked_edge(id.to_owned(), label, from, to, device))
@@ -395,90 +399,4 @@ pub(super) fn no_such_node(place: String, id: &str, ids: &Ids<'_>, report: &mut 
         format!("there is no node {}", quoted(id)),
         format!("{}name one of the nodes, or add it", did_you_mean(id, all)),
     );
-}
-
-fn read_device(
-    value: &Value,
-    place: &str,
-    platform: Option<Platform>,
-    report: &mut Report,
-) -> Option<Device> {
-    let map = as_object(value, place, report)?;
-    let kind_place = format!("{place}.kind");
-    let kinds: Vec<Kind> = match platform {
-        Some(platform) => Kind::of_platform(platform).collect(),
-        None => Kind::ALL.to_vec(),
-    };
-    let names: Vec<&str> = kinds.iter().map(|kind| kind.name()).collect();
-    let list = format!("use one of {}", names.join(", "));
-    let name = match map.get("kind") {
-        None => {
-            report.problem(kind_place, "is missing", list);
-            return None;
-        }
-        Some(Value::String(name)) => name.as_str(),
-        Some(_) => {
-            report.problem(kind_place, "must be a text in quotes", list);
-            return None;
-        }
-    };
-    if name == "custom" {
-        report.problem(
-            kind_place,
-            "formula devices ('custom') are not supported by this version",
-            list,
-        );
-        return None;
-    }
-    let Some(kind) = Kind::from_name(name) else {
-        report.problem(
-            kind_place,
-            format!("unknown kind {}", quoted(name)),
-            format!("{}{list}", did_you_mean(name, names.iter().copied())),
-        );
-        return None;
-    };
-    if let Some(platform) = platform.filter(|&platform| platform != kind.platform()) {
-        report.problem(
-            kind_place,
-            format!(
-                "{kind} is a device of the {} platform, and the network is {}",
-                kind.platform().name(),
-                platform.name()
-            ),
-            list,
-        );
-        return None;
-    }
-
-    let specs = kind.specs();
-    let known: Vec<&str> = std::iter::once("kind")
-        .chain(specs.iter().map(|spec| spec.name))
-        .collect();
-    let fields = Fields::open(value, place, &known, report)?;
-    let mut named = Vec::with_capacity(specs.len());
-    let mut is_whole = true;
-    for spec in specs {
-        if spec.absent == Absent::Required {
-            let remedy = format!(
-                "add \"{}\" ({}), for instance {}",
-                spec.name, spec.meaning, spec.default
-            );
-            is_whole &= fields.require(spec.name, &remedy, report).is_some();
-        }
-        match fields.number(spec.name, spec.range, report) {
-            Some(value) => named.push((spec.name, value)),
-            None => is_whole &= fields.get(spec.name).is_none(),
-        }
-    }
-    if !is_whole {
-        return None;
-    }
-    Device::with(kind, &named)
-        .map_err(|error| {
-            report
-                .problems
-                .push(Problem::new(place, error.to_string(), "correct the number"));
-        })
-        .ok()
 }

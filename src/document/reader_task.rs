@@ -9,7 +9,7 @@ use super::check::{self, End, RowShape};
 use super::fields::{Fields, as_integer, as_list, as_number, as_text};
 use super::problem::{Problem, Report, did_you_mean, quoted};
 use super::reader::{Ids, no_such_node};
-use crate::device::{Kind, ParamRange, Platform};
+use crate::device::{ParamRange, Platform};
 use crate::learn::{
     Affine, Function, Loss, MAX_SAMPLES, MAX_STEPS, Optimizer, Row, Rule, Source,
     TRAINABLE_NODE_PARAMS, Target, Task, Trainable, Training,
@@ -275,11 +275,10 @@ fn trainables(
 }
 
 fn matches_any(name: &str, network: &Network) -> bool {
-    let in_edge = |kind: Kind| kind.param_index(name).is_some();
     network
         .edges()
         .iter()
-        .any(|edge| in_edge(edge.device.kind()))
+        .any(|edge| edge.device.param_index(name).is_some())
         || (TRAINABLE_NODE_PARAMS.contains(&name)
             && network.nodes().iter().any(|node| !node.role.is_clamped()))
 }
@@ -298,7 +297,12 @@ fn trainable(
         ));
     };
     if element == WILDCARD {
-        return match Trainable::names().find(|&parameter| parameter == name) {
+        let specs = network.edges().iter().flat_map(|edge| edge.device.specs());
+        let made_up = specs.map(|spec| spec.name);
+        return match Trainable::names()
+            .chain(made_up)
+            .find(|&known| known == name)
+        {
             Some(parameter) => Ok(Some(Trainable::Every(parameter))),
             None => Err((
                 format!("no device has a parameter {}", quoted(name)),
@@ -340,7 +344,7 @@ fn trainable(
         Some(Some(key)) => {
             let specs = network
                 .edge(*key)
-                .map_or(&[][..], |edge| edge.device.kind().specs());
+                .map_or(&[][..], |edge| edge.device.specs());
             match specs.iter().find(|spec| spec.name == name) {
                 Some(spec) => Ok(Some(Trainable::Device {
                     edge: *key,

@@ -161,11 +161,18 @@ fn node_id(key: NodeKey, network: &Network) -> Value {
 fn device(device: &Device) -> Value {
     let mut map = Map::new();
     map.insert("kind".into(), device.kind().name().into());
-    for (spec, &value) in device.kind().specs().iter().zip(device.params()) {
+    let mut parameters = Map::new();
+    for (spec, &value) in device.specs().iter().zip(device.params()) {
         let is_absent = matches!(spec.absent, Absent::Is(without) if without.is_infinite() && value.is_infinite());
         if !is_absent {
-            map.insert(spec.name.into(), float(value));
+            parameters.insert(spec.name.into(), float(value));
         }
+    }
+    if let Some(law) = device.formula() {
+        map.insert("formula".into(), law.text().into());
+        map.insert("parameters".into(), Value::Object(parameters));
+    } else {
+        map.extend(parameters);
     }
     Value::Object(map)
 }

@@ -244,6 +244,16 @@ fn unique(network: &Network, certified: &Certified) -> Badge {
 
 fn reciprocal(network: &Network, certified: &Certified) -> Badge {
     let broken_by = &certified.certificates.reciprocal.broken_by;
+    let open = &certified.certificates.reciprocal.open;
+    if let (true, Some(&first)) = (broken_by.is_empty(), open.first()) {
+        let why = format!(
+            "Whether {} depends on the difference of its states alone could not be seen from its formula{}.",
+            edge_name(network, certified, first),
+            more(open.len())
+        );
+        let culprits = edges(certified, open.iter().copied());
+        return badge("reciprocal", None, why, culprits);
+    }
     let Some(&first) = broken_by.first() else {
         let why = "Every device between two free reservoirs depends on the difference of their states alone: the \
                    motion slides down a potential, and nothing oscillates.";

@@ -291,6 +291,9 @@ pub(crate) fn outcome_words(outcome: &Outcome) -> Option<String> {
             "The initial state is an unstable balance: kick a reservoir to see where it falls."
                 .to_owned(),
         ),
+        Outcome::Unsettled(Reason::Undefined { .. }) => {
+            Some("No steady state: a formula has no finite value at the last state.".to_owned())
+        }
         Outcome::Unsettled(Reason::Slow) => {
             Some("No steady state found: still moving when the effort was spent.".to_owned())
         }

@@ -27,6 +27,15 @@ fn interval(kind: Kind, name: &str, range: ParamRange, default: f64) -> [f64; 2]
     }
 }
 
+/// How a made-up parameter is drawn: from half to twice its value, since only the file knows its scale and its sign.
+fn around(value: f64) -> [f64; 2] {
+    if value == 0.0 {
+        [-1.0, 1.0]
+    } else {
+        [value / 2.0, value * 2.0]
+    }
+}
+
 /// Draws the coordinates of all trainable parameters. Capacities and leaks stay near the file's values (within a factor
 /// of two), since they set scales that the task was written for.
 #[must_use]
@@ -37,9 +46,13 @@ pub fn draw(system: &System, parameters: &Parameters, rng: &mut impl Rng) -> Vec
         .map(|parameter| {
             let [lo, hi] = match parameter.target {
                 Target::Device { link, p } => {
-                    let kind = system.links()[link].device.kind();
-                    let spec = &kind.specs()[p];
-                    interval(kind, spec.name, spec.range, spec.default)
+                    let device = &system.links()[link].device;
+                    let spec = &device.specs()[p];
+                    if device.kind() == Kind::Custom {
+                        around(device.params()[p])
+                    } else {
+                        interval(device.kind(), spec.name, spec.range, spec.default)
+                    }
                 }
                 Target::Capacity(_) | Target::Leak(_) => {
                     let value = parameter.read(system);

@@ -117,7 +117,7 @@ impl Parameters {
             |wanted: &dyn Fn(&Trainable) -> bool| list.is_some_and(|list| list.iter().any(wanted));
         let mut parameters = Vec::new();
         for (l, link) in system.links().iter().enumerate() {
-            for (p, spec) in link.device.kind().specs().iter().enumerate() {
+            for (p, spec) in link.device.specs().iter().enumerate() {
                 let is_named = names(&|entry| match *entry {
                     Trainable::Device { edge, parameter } => {
                         edge == link.key && parameter == spec.name

@@ -15,6 +15,7 @@ use super::gradient::{
     GradientError, RowRule, Settled, Workspace, add_state_gradient, by_differences,
     by_simultaneous_perturbation,
 };
+use super::init;
 use super::objective::{Goal, Objective, TaskError};
 use super::optimizer::{Descent, LevenbergMarquardt, clip};
 use super::parameters::Parameters;
@@ -22,7 +23,7 @@ use super::progress::{Candidates, LEAST_GAIN, LEAST_GAIN_OF_LEAST_SQUARES, Run};
 use super::rows::{Rows, Unsettled, quick, strict};
 use super::task::{Loss, Task};
 use super::training::{Optimizer, Rule, Training};
-use super::{init, twin};
+use super::twin::{self, NoTwin, Twin};
 use crate::network::Network;
 use crate::solve::linear::Factor;
 use crate::solve::steady::Options;
@@ -80,6 +81,14 @@ pub enum TrainError {
         "task.trainable: names no parameter of this network; leave it out to train all device parameters"
     )]
     NothingToTrain,
+    /// A formula stands against the twin without NDC.
+    #[error(
+        "edge {edge}: the formula of this custom device is not proved free of NDC over the states of the network, so there is no twin to train; use a formula whose current rises with a and falls with b, or train without the no-NDC constraint"
+    )]
+    NoTwin {
+        /// The id of the edge.
+        edge: String,
+    },
     /// The optimizer needs a sum of squares.
     #[error(
         "training.optimizer: levenberg_marquardt needs the loss mse and the rule implicit; use adam"
@@ -124,6 +133,8 @@ pub struct Trainer {
     parameters: Parameters,
     rows: Rows,
     method: Method,
+    /// What holds the parameters, if the plan is to train the twin.
+    twin: Option<Twin>,
     rng: ChaCha8Rng,
     coordinates: Vec<f64>,
     /// Coordinates of the last step that settled.
@@ -161,6 +172,20 @@ pub struct Trained {
     pub restarts: Vec<usize>,
 }
 
+/// The twin of a network, if it has one.
+fn twin_of(network: &Network, system: &System, objective: &Objective) -> Result<Twin, TrainError> {
+    let inputs: Vec<f64> = objective
+        .examples()
+        .iter()
+        .flat_map(|example| example.inputs.iter().copied())
+        .collect();
+    Twin::new(system, &inputs).map_err(|NoTwin { edge }| TrainError::NoTwin {
+        edge: network
+            .edge(edge)
+            .map_or_else(String::new, |edge| edge.id.clone()),
+    })
+}
+
 impl Trainer {
     /// A training at its start.
     ///
@@ -177,7 +202,13 @@ impl Trainer {
             return Err(TrainError::NotLeastSquares);
         }
         let system = System::new(network);
+        let twin = if plan.monotone {
+            Some(twin_of(network, &system, &objective)?)
+        } else {
+            None
+        };
         let mut trainer = Self {
+            twin,
             rng: ChaCha8Rng::seed_from_u64(plan.seed.unwrap_or(plan.training.seed)),
             original: network.clone(),
             network: network.clone(),
@@ -245,7 +276,10 @@ impl Trainer {
         if self.plan.seed.is_some() {
             let mut system = System::new(&network);
             let parameters = Parameters::new(&system, &self.task);
-            let drawn = init::draw(&system, &parameters, &mut self.rng);
+            let mut drawn = init::draw(&system, &parameters, &mut self.rng);
+            if let Some(twin) = &self.twin {
+                twin.hold_formulas(&system, &parameters, &mut drawn);
+            }
             parameters.set_coordinates(&mut system, &drawn);
             parameters.store(&system, &mut network);
         }
@@ -356,8 +390,8 @@ impl Trainer {
         if let Method::Descent(descent) = &mut self.method {
             descent.update(&mut self.coordinates, &self.gradient, rate);
         }
-        if self.plan.monotone {
-            twin::project(&self.system, &self.parameters, &mut self.coordinates);
+        if let Some(twin) = &self.twin {
+            twin.project(&self.system, &self.parameters, &mut self.coordinates);
         }
         Ok(Status::Running)
     }
@@ -408,6 +442,7 @@ impl Trainer {
             method,
             coordinates,
             last_good,
+            twin,
             ..
         } = self;
         let Method::LeastSquares(method) = method else {
@@ -455,8 +490,8 @@ impl Trainer {
             return Ok(Status::Done);
         };
         let mut moved: Vec<f64> = coordinates.iter().zip(&step).map(|(c, s)| c + s).collect();
-        if self.plan.monotone {
-            twin::project(system, parameters, &mut moved);
+        if let Some(twin) = twin {
+            twin.project(system, parameters, &mut moved);
         }
         let mut trial_system = system.clone();
         let mut trial = rows.clone();

@@ -59,7 +59,7 @@ pub enum CurveError {
 }
 
 impl Curve {
-    /// The curve of `device` for a from `range[0]` to `range[1]`, with the `to` side held at `b`.
+    /// The curve of `device` on `platform` for a from `range[0]` to `range[1]`, with the `to` side held at `b`.
     ///
     /// Peaks, valleys and NDC branches come from a search of its own, not from the samples: interval enclosures of the
     /// slope prove where its sign cannot change, and the rest is split until nothing is left but the crossings.
@@ -69,6 +69,7 @@ impl Curve {
     /// `samples` is below 2.
     pub fn new(
         device: &Device,
+        platform: Platform,
         b: f64,
         range: [f64; 2],
         samples: usize,
@@ -79,7 +80,7 @@ impl Curve {
                 return Err(CurveError::NotFinite { place, value });
             }
             // The laws have their values at an empty `from` reservoir too, where a default range may start.
-            let allowed = match (device.kind().platform(), place) {
+            let allowed = match (platform, place) {
                 (Platform::Chemical, "start") => ParamRange::NonNegative,
                 (platform, _) => platform.state_range(),
             };
@@ -140,8 +141,19 @@ mod tests {
     use super::*;
     use crate::device::Kind;
 
+    /// The curve on the platform the law belongs to.
+    fn drawn(
+        device: &Device,
+        b: f64,
+        range: [f64; 2],
+        samples: usize,
+    ) -> Result<Curve, CurveError> {
+        let platform = device.kind().platform().unwrap_or(Platform::Electronic);
+        Curve::new(device, platform, b, range, samples)
+    }
+
     fn curve(kind: Kind, named: &[(&str, f64)], b: f64, range: [f64; 2]) -> Curve {
-        Curve::new(&Device::with(kind, named).unwrap(), b, range, 201).unwrap()
+        drawn(&Device::with(kind, named).unwrap(), b, range, 201).unwrap()
     }
 
     fn dot(level: f64, shift: f64) -> Device {
@@ -179,7 +191,7 @@ mod tests {
     #[test]
     fn floating_dot_turns_over_on_both_sides() {
         let device = dot(-4.0, 1.0);
-        let curve = Curve::new(&device, 0.0, [-12.0, 12.0], 101).unwrap();
+        let curve = drawn(&device, 0.0, [-12.0, 12.0], 101).unwrap();
         let log_slope = |v: f64| {
             let half = 0.5 * v;
             0.5 / half.tanh()
@@ -254,7 +266,7 @@ mod tests {
         ];
         for device in monotone {
             for range in [[-10.0, 10.0], [-5e3, 5e3], [-1e300, 1e300]] {
-                let curve = Curve::new(&device, 0.3, range, 11).unwrap();
+                let curve = drawn(&device, 0.3, range, 11).unwrap();
                 assert!(curve.peaks.is_empty() && curve.valleys.is_empty() && curve.ndc.is_empty());
                 assert_eq!(curve.peak_to_valley(), None);
             }
@@ -265,7 +277,7 @@ mod tests {
                 device.set_param(k_i, f64::INFINITY).unwrap();
             }
             for range in [[1e-3, 10.0], [1e-9, 1e18]] {
-                let curve = Curve::new(&device, 0.3, range, 11).unwrap();
+                let curve = drawn(&device, 0.3, range, 11).unwrap();
                 assert!(curve.peaks.is_empty() && curve.valleys.is_empty() && curve.ndc.is_empty());
             }
         }
@@ -274,7 +286,7 @@ mod tests {
     /// Far from the level every slope underflows to zero: neither an extremum nor NDC.
     #[test]
     fn flat_stretches_are_nothing() {
-        let curve = Curve::new(&dot(-4.0, 1.0), 0.0, [-1e5, 1e5], 11).unwrap();
+        let curve = drawn(&dot(-4.0, 1.0), 0.0, [-1e5, 1e5], 11).unwrap();
         assert_eq!((curve.peaks.len(), curve.valleys.len()), (1, 1));
         let [_, [start, end]] = curve.ndc[..] else {
             panic!("{:?}", curve.ndc)
@@ -285,7 +297,7 @@ mod tests {
             "the slope e^(-V/2) underflows: {end}"
         );
         let blocked = Device::new(Kind::BlockadeDot);
-        let far = Curve::new(&blocked, -2e4, [-1.5e4, -1e4], 11).unwrap();
+        let far = drawn(&blocked, -2e4, [-1.5e4, -1e4], 11).unwrap();
         assert!(far.peaks.is_empty() && far.valleys.is_empty() && far.ndc.is_empty());
     }
 
@@ -293,7 +305,7 @@ mod tests {
     #[test]
     fn turning_points_are_found_in_huge_ranges() {
         let device = dot(-4.0, 1.0);
-        let near = Curve::new(&device, 2.5, [-100.0, 100.0], 11).unwrap();
+        let near = drawn(&device, 2.5, [-100.0, 100.0], 11).unwrap();
         assert_eq!((near.peaks.len(), near.valleys.len()), (1, 1));
         for range in [
             [-1e4, 1e4],
@@ -302,7 +314,7 @@ mod tests {
             [-1e30, 50.0],
             [-1e300, 1e300],
         ] {
-            let far = Curve::new(&device, 2.5, range, 11).unwrap();
+            let far = drawn(&device, 2.5, range, 11).unwrap();
             assert_eq!((far.peaks.len(), far.ndc.len()), (1, 2), "{range:?}");
             assert_near(far.peaks[0][0], near.peaks[0][0], 1e-11);
             assert_near(far.valleys[0][0], near.valleys[0][0], 1e-11);
@@ -343,15 +355,15 @@ mod tests {
     fn bad_requests_are_named() {
         let (ohm, enzyme) = (Device::new(Kind::Ohmic), Device::new(Kind::Enzyme));
         assert_eq!(
-            Curve::new(&ohm, 0.0, [1.0, 1.0], 5),
+            drawn(&ohm, 0.0, [1.0, 1.0], 5),
             Err(CurveError::EmptyRange { from: 1.0, to: 1.0 })
         );
         assert_eq!(
-            Curve::new(&ohm, 0.0, [0.0, 1.0], 1),
+            drawn(&ohm, 0.0, [0.0, 1.0], 1),
             Err(CurveError::TooFewSamples(1))
         );
         assert!(matches!(
-            Curve::new(&ohm, f64::NAN, [0.0, 1.0], 5),
+            drawn(&ohm, f64::NAN, [0.0, 1.0], 5),
             Err(CurveError::NotFinite {
                 place: "held state",
                 ..
@@ -359,12 +371,12 @@ mod tests {
         ));
         for (b, range, wrong) in [(1.0, [-1.0, 1.0], "start"), (0.0, [0.0, 1.0], "held state")] {
             assert!(matches!(
-                Curve::new(&enzyme, b, range, 5),
+                drawn(&enzyme, b, range, 5),
                 Err(CurveError::OutOfRange { place, .. }) if place == wrong
             ));
         }
-        assert!(Curve::new(&enzyme, 1.0, [0.0, 1.0], 5).is_ok());
-        let both = Curve::new(&ohm, 0.0, [-1.0, 3.0], 2).unwrap();
+        assert!(drawn(&enzyme, 1.0, [0.0, 1.0], 5).is_ok());
+        let both = drawn(&ohm, 0.0, [-1.0, 3.0], 2).unwrap();
         assert_eq!(both.x, [-1.0, 3.0]);
     }
 
@@ -373,11 +385,11 @@ mod tests {
     fn samples_and_branches_agree() {
         for kind in Kind::ALL {
             let device = Device::new(kind);
-            let (b, range) = match kind.platform() {
+            let (b, range) = match kind.platform().unwrap_or(Platform::Electronic) {
                 Platform::Electronic => (-0.7, [-15.0, 15.0]),
                 Platform::Chemical => (0.2, [1e-3, 30.0]),
             };
-            let curve = Curve::new(&device, b, range, 401).unwrap();
+            let curve = drawn(&device, b, range, 401).unwrap();
             for (&x, &slope) in curve.x.iter().zip(&curve.slope) {
                 let inside = curve.ndc.iter().any(|[lo, hi]| *lo <= x && x <= *hi);
                 assert_eq!(inside, slope < 0.0, "{kind} at {x}: {slope}");

@@ -6,6 +6,7 @@
 pub mod certificates;
 pub mod curve;
 pub mod dissipation;
+pub mod flaws;
 pub mod fuel;
 mod gauge;
 pub(crate) mod modes;

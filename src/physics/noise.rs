@@ -25,7 +25,7 @@ pub fn variances(system: &System, flow: &Flow) -> Option<Vec<f64>> {
         return None;
     }
     let scaled = ScaledJacobian::new(system, flow);
-    let noise = scaled.restrict_charge(noise_strength(system, flow)) / system.system_size();
+    let noise = scaled.restrict_charge(noise_strength(system, flow)?) / system.system_size();
     let covariance = lyapunov(&scaled.matrix, &noise)?;
     let variances = scaled.state_variances(&covariance);
     variances
@@ -34,15 +34,21 @@ pub fn variances(system: &System, flow: &Flow) -> Option<Vec<f64>> {
         .then_some(variances)
 }
 
-/// B·diag(W⁺+W⁻)·Bᵀ over the free reservoirs, leaks included.
-fn noise_strength(system: &System, flow: &Flow) -> DMatrix<f64> {
+/// B·diag(W⁺+W⁻)·Bᵀ over the free reservoirs, leaks included; `None` where a device has no jump rates.
+fn noise_strength(system: &System, flow: &Flow) -> Option<DMatrix<f64>> {
     let n = system.free_count();
     let mut strength = DMatrix::zeros(n, n);
     for link in system.links() {
-        let (forward, backward) = link
-            .device
-            .jump_rates(flow.states[link.from], flow.states[link.to]);
+        let (forward, backward) = link.device.jump_rates(
+            system.platform(),
+            flow.states[link.from],
+            flow.states[link.to],
+        );
         let rate = forward + backward;
+        // A formula may run against its force: such a device has no rates, and what it adds no variance.
+        if rate.is_nan() || rate < 0.0 {
+            return None;
+        }
         for (i, k, sign) in [
             (link.from, link.from, 1.0),
             (link.to, link.to, 1.0),
@@ -57,7 +63,7 @@ fn noise_strength(system: &System, flow: &Flow) -> DMatrix<f64> {
     for (i, &leak) in system.leak().iter().enumerate() {
         strength[(i, i)] += leak_rates(system.platform(), leak, flow.states[i], system.ground());
     }
-    strength
+    Some(strength)
 }
 
 /// W⁺ + W⁻ of a leak: electronic leak·V·coth(V/2), chemical leak·(c + ground).

@@ -7,6 +7,7 @@
 use super::linear::Factor;
 use super::relax::{Options as RelaxOptions, Relaxation};
 use super::stability::Spectrum;
+use crate::device::Response;
 use crate::system::{Flow, System};
 
 mod cycle;
@@ -99,6 +100,11 @@ pub enum Reason {
     Balanced,
     /// Still moving when the effort was spent.
     Slow,
+    /// At a state where a formula has no finite value.
+    Undefined {
+        /// The device, by its position in [`System::links`].
+        link: usize,
+    },
 }
 
 impl Reason {
@@ -109,6 +115,7 @@ impl Reason {
             Self::Frozen { .. } => "frozen",
             Self::Balanced => "balanced",
             Self::Slow => "slow",
+            Self::Undefined { .. } => "undefined",
         }
     }
 }
@@ -381,12 +388,26 @@ fn integrate(system: &System, x: &[f64], options: &Options, tried: usize) -> Ste
         }
     }
     let mut ended = end(&relaxation, Outcome::Unsettled(Reason::Slow));
-    if currents_balance(&ended.flow) {
+    if let Some(link) = undefined_link(&ended.flow) {
+        ended.outcome = Outcome::Unsettled(Reason::Undefined { link });
+    } else if currents_balance(&ended.flow) {
         let slowest = ended.spectrum.as_ref().and_then(Spectrum::slowest);
         let time = slowest.map_or(f64::INFINITY, |slowest| 1.0 / slowest.re.abs());
         ended.outcome = Outcome::Unsettled(Reason::Frozen { time });
     }
     ended
+}
+
+/// The first device without a finite current or slope.
+fn undefined_link(flow: &Flow) -> Option<usize> {
+    flow.responses.iter().position(|response| {
+        let Response {
+            current,
+            d_from,
+            d_to,
+        } = *response;
+        ![current, d_from, d_to].iter().all(|x| x.is_finite())
+    })
 }
 
 /// Whether the motion has come to rest, or is next door to a stable state.

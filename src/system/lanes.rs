@@ -104,7 +104,7 @@ impl System {
                 net,
                 entries,
             };
-            group.kind.respond_in_lanes(&group.params, wires, board);
+            group.kernel.respond_in_lanes(&group.params, wires, board);
         }
     }
 
@@ -123,8 +123,9 @@ impl System {
         let mut rest = out;
         for (group, wires) in self.groups.iter().zip(&wiring.wires) {
             let (slopes, after) = rest.split_at_mut(group.slope_count());
-            let (kind, params) = (group.kind, &group.params);
-            kind.add_slopes_in_lanes(params, wires, &lanes.states, adjoint, slopes);
+            let params = &group.params;
+            let kernel = &group.kernel;
+            kernel.add_slopes_in_lanes(params, wires, &lanes.states, adjoint, slopes);
             rest = after;
         }
     }

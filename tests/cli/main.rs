@@ -8,6 +8,7 @@
 mod answers;
 #[cfg(feature = "gui")]
 mod pictures;
+mod custom;
 mod program;
 mod readme;
 mod reference;

@@ -75,7 +75,7 @@ impl App {
                 label: None,
                 from,
                 to,
-                device,
+                device: device.clone(),
             })
             .collect();
         self.insert(&name, &insertion);

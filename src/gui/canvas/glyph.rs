@@ -125,7 +125,33 @@ pub(crate) fn paint_sign(painter: &Painter, center: Pos2, size: f32, kind: Kind,
             painter.add(PathShape::closed_line(body, stroke));
             painter.circle_filled(at(5.6, 0.0), 2.0 * unit, ink);
         }
+        Kind::Custom => formula_sign(painter, &at, unit, stroke),
     }
+}
+
+/// f(·): a hand-drawn f, and a pair of parentheses.
+fn formula_sign(painter: &Painter, at: &dyn Fn(f32, f32) -> Pos2, unit: f32, stroke: Stroke) {
+    let line = |points: Vec<Pos2>| {
+        painter.add(Shape::line(points, stroke));
+    };
+    let stem = [
+        (-2.2, -6.4),
+        (-3.4, -6.8),
+        (-4.4, -5.6),
+        (-6.0, 5.2),
+        (-7.0, 6.6),
+        (-8.0, 6.2),
+    ];
+    line(stem.map(|(x, y)| at(x, y)).to_vec());
+    line(vec![at(-7.2, -1.6), at(-2.8, -1.6)]);
+    for side in [-1.0, 1.0] {
+        let bow = (0..=10).map(|k| {
+            let y = 5.4 * (k as f32 / 5.0 - 1.0);
+            at(3.2 + side * (4.4 - 0.065 * y * y), y)
+        });
+        line(bow.collect());
+    }
+    painter.circle_filled(at(3.2, 0.0), 1.5 * unit, stroke.color);
 }
 
 /// An arrowhead at `tip`, pointing along `direction`.

@@ -84,7 +84,7 @@ impl Hand {
     /// The law of the next edge.
     pub(crate) fn next_kind(&self, platform: Platform) -> Kind {
         self.next
-            .filter(|kind| kind.platform() == platform)
+            .filter(|kind| kind.suits(platform))
             .or_else(|| Kind::of_platform(platform).next())
             .unwrap_or(Kind::Ohmic)
     }

@@ -4,7 +4,7 @@ use eframe::egui::Ui;
 
 use super::target::Target;
 use super::{Inspected, facts_ui, heading_ui, identity, span, target};
-use crate::device::{Absent, Kind, ParamSpec};
+use crate::device::{Absent, Device, Kind, ParamSpec};
 use crate::document::Edit;
 use crate::gui::command::Command;
 use crate::gui::editor::{device_before, spaced};
@@ -38,10 +38,10 @@ pub(super) fn edge_ui(
         // The point of then lies on the curve of then; the curve of today is its ghost.
         let then = ago
             .and_then(|_| simulation.system().link(edge.key()))
-            .map(|link| simulation.system().links()[link].device);
-        let device = then.unwrap_or(edge.device);
+            .map(|link| &simulation.system().links()[link].device);
+        let device = then.unwrap_or(&edge.device);
         let before = match then {
-            Some(then) => (then != edge.device).then_some(&edge.device),
+            Some(then) => (*then != edge.device).then_some(&edge.device),
             None => device_before(shown.editor, &edge.device, edge.key()),
         };
         let tail = simulation.tail().iter().filter(|_| ago.is_none());
@@ -53,31 +53,31 @@ pub(super) fn edge_ui(
                 scales: shown.scales,
                 edge: edge.key(),
                 simulation,
-                device: &device,
+                device,
                 before,
                 now,
                 ago,
                 tail: &mut tail.copied(),
                 span: span(shown.editor.base()),
                 top: shown.scale.hi,
-                height: plot_height(ui, kind),
+                height: plot_height(ui, &edge.device),
                 ends,
             },
             commands,
         );
     }
     ui.add_space(2.0);
-    for (p, spec) in kind.specs().iter().enumerate() {
+    for (p, spec) in edge.device.specs().iter().enumerate() {
         param_ui(ui, shown, edge, p, spec, commands);
     }
     edge_facts_ui(ui, shown, edge);
 }
 
 /// The height the plot may take so that all rows below it are in view without scrolling.
-fn plot_height(ui: &Ui, kind: Kind) -> f32 {
+fn plot_height(ui: &Ui, device: &Device) -> f32 {
     const ROW: f32 = 31.0;
     const VERDICT_AND_FACTS: f32 = 96.0;
-    let rows = ROW * kind.specs().len() as f32 + VERDICT_AND_FACTS;
+    let rows = ROW * device.specs().len() as f32 + VERDICT_AND_FACTS;
     (ui.available_height() - rows).clamp(iv::LEAST_HEIGHT, iv::MOST_HEIGHT)
 }
 

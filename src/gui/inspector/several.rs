@@ -72,12 +72,13 @@ fn edges_ui(ui: &mut Ui, shown: &Inspected<'_>, edges: &[&Edge], commands: &mut 
             commands.push(Command::DoneAll(name, edits));
         }
     });
-    let shared: Vec<&ParamSpec> = kind
+    let shared: Vec<&ParamSpec> = edges[0]
+        .device
         .specs()
         .iter()
         .filter(|spec| {
             edges.iter().all(|edge| {
-                let own = edge.device.kind().specs().iter();
+                let own = edge.device.specs().iter();
                 own.clone()
                     .any(|own| own.name == spec.name && own.range == spec.range)
             })

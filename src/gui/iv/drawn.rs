@@ -14,9 +14,10 @@ use crate::physics::curve::{Curve, CurveError};
 const SAMPLES: usize = 241;
 
 /// What a curve is computed from.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct CurveKey {
     device: Device,
+    platform: Platform,
     b: f64,
     range: [f64; 2],
 }
@@ -64,7 +65,13 @@ impl Curves {
         if let Some((_, curve)) = self.kept.iter().find(|(kept, _)| *kept == key) {
             return Ok(Rc::clone(curve));
         }
-        let curve = Rc::new(Curve::new(&key.device, key.b, key.range, SAMPLES)?);
+        let curve = Rc::new(Curve::new(
+            &key.device,
+            key.platform,
+            key.b,
+            key.range,
+            SAMPLES,
+        )?);
         // One for the curve, one for its ghost.
         if self.kept.len() >= 2 {
             self.kept.remove(0);
@@ -98,7 +105,8 @@ impl Drawn {
             Platform::Chemical => 0.0,
         };
         let curve = curves.get(CurveKey {
-            device: *device,
+            device: device.clone(),
+            platform: shown.platform,
             b,
             range: range.map(|x| x + offset),
         })?;

@@ -27,7 +27,7 @@ impl Application {
                 .edge(key)
                 .is_some_and(|old| old.device != edge.device)
             {
-                edits.push(Edit::SetDevice(key, edge.device));
+                edits.push(Edit::SetDevice(key, edge.device.clone()));
             }
         }
         for node in self.network.nodes() {

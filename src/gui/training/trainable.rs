@@ -58,7 +58,7 @@ fn name(item: Trainable) -> &'static str {
 fn by_default(network: &Network) -> Vec<Trainable> {
     let mut list = Vec::new();
     for edge in network.edges() {
-        for spec in edge.device.kind().specs() {
+        for spec in edge.device.specs() {
             let every = Trainable::Every(spec.name);
             if spec.trainable && !list.contains(&every) {
                 list.push(every);
@@ -71,7 +71,7 @@ fn by_default(network: &Network) -> Vec<Trainable> {
 /// Every parameter of this name, one by one.
 fn of_name(network: &Network, name: &'static str) -> Vec<Trainable> {
     let edges = network.edges().iter().filter_map(|edge| {
-        edge.device.kind().param_index(name)?;
+        edge.device.param_index(name)?;
         Some(Trainable::Device {
             edge: edge.key(),
             parameter: name,

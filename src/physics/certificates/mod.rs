@@ -32,31 +32,43 @@ pub struct Certificates {
 /// nothing oscillates, and equilibrium propagation is exact.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reciprocal {
-    /// Positions in [`System::links`] of the devices that break it; none of them is a yes.
+    /// Positions in [`System::links`] of the devices that break it.
     pub broken_by: Vec<usize>,
+    /// Positions of the devices of which neither is known: formulas that are not seen through. A yes takes none of both.
+    pub open: Vec<usize>,
 }
 
 impl Reciprocal {
-    fn new(system: &System) -> Self {
+    fn new(system: &System, region: &Region) -> Self {
         let free = system.free_count();
-        let breaks = |(l, link): (usize, &crate::system::Link)| {
+        let (mut broken_by, mut open) = (Vec::new(), Vec::new());
+        for (l, link) in system.links().iter().enumerate() {
             let between_free = link.from < free && link.to < free;
-            (between_free && !link.device.depends_on_difference()).then_some(l)
-        };
-        Self {
-            broken_by: system
-                .links()
-                .iter()
-                .enumerate()
-                .filter_map(breaks)
-                .collect(),
+            if !between_free || link.device.depends_on_difference() {
+                continue;
+            }
+            let [a, b] = [link.from, link.to].map(|slot| region.of(slot));
+            let nominal = region.nominal();
+            let asymmetry = link
+                .device
+                .asymmetry_over(a.unwrap_or(nominal), b.unwrap_or(nominal));
+            if asymmetry.is_some() {
+                broken_by.push(l);
+            } else {
+                open.push(l);
+            }
         }
+        Self { broken_by, open }
     }
 
-    /// Yes or no: this one is always decided.
+    /// Yes, no, or not known.
     #[must_use]
-    pub fn verdict(&self) -> bool {
-        self.broken_by.is_empty()
+    pub fn verdict(&self) -> Option<bool> {
+        match (self.broken_by.is_empty(), self.open.is_empty()) {
+            (false, _) => Some(false),
+            (true, true) => Some(true),
+            (true, false) => None,
+        }
     }
 }
 
@@ -75,7 +87,7 @@ impl Certificates {
         Self {
             monotone,
             unique,
-            reciprocal: Reciprocal::new(system),
+            reciprocal: Reciprocal::new(system, &region),
             region,
         }
     }

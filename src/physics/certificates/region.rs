@@ -2,7 +2,7 @@
 
 use petgraph::graph::{NodeIndex, UnGraph};
 
-use crate::device::Interval;
+use crate::device::{Device, Interval};
 use crate::network::Role;
 use crate::physics::gauge::Gauge;
 use crate::system::System;
@@ -11,8 +11,11 @@ use crate::system::System;
 /// set, biases at their value (or within their signal).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Region {
-    /// By slot; `None` where a driven cycle leaves the states unbounded as far as is known.
+    /// By slot; `None` where a driven cycle, or a formula that is not proved passive, leaves the states unbounded as far
+    /// as is known.
     states: Vec<Option<Interval>>,
+    /// All states that are set from outside.
+    nominal: Interval,
 }
 
 /// Relative widening of transformed ranges: logarithms and exponentials of potentials up to some hundred lose at most
@@ -50,16 +53,29 @@ impl Region {
                 *clamp = common;
             }
         }
-        let mut states = vec![Some(common); free];
-        if system
-            .links()
-            .iter()
-            .any(|link| link.device.k_eq().ln() != 0.0)
+        // A formula that may drive current against its force may drive states anywhere.
+        let bounds = are_passive(system, &clamps, common).then_some(common);
+        let mut states = vec![bounds; free];
+        if bounds.is_some()
+            && system
+                .links()
+                .iter()
+                .any(|link| link.device.k_eq().ln() != 0.0)
         {
             transform(system, &clamps, &mut states);
         }
         states.extend(clamps.into_iter().map(Some));
-        Self { states }
+        Self {
+            states,
+            nominal: common,
+        }
+    }
+
+    /// The smallest range that holds all clamp values, inputs, initial states and the ground: what a formula is checked
+    /// over, whether or not states are proved to stay there.
+    #[must_use]
+    pub fn nominal(&self) -> Interval {
+        self.nominal
     }
 
     /// The states of the reservoir in this slot; `None` if they are not known to be bounded.
@@ -77,6 +93,35 @@ impl Region {
             .reduce(|hull, x| Some(hull?.hull(x?)))
             .flatten()
     }
+}
+
+/// Whether every device between reservoirs that can move is proved passive over the box.
+fn are_passive(system: &System, clamps: &[Interval], common: Interval) -> bool {
+    let free = system.free_count();
+    let range = |slot: usize| {
+        if slot < free {
+            common
+        } else {
+            clamps[slot - free]
+        }
+    };
+    // Edges often share a formula and its values.
+    let mut proved: Vec<(&Device, [Interval; 2])> = Vec::new();
+    for link in system.links() {
+        let is_formula = link.device.formula().is_some();
+        if !is_formula || (link.from >= free && link.to >= free) {
+            continue;
+        }
+        let ranges = [range(link.from), range(link.to)];
+        if proved.contains(&(&link.device, ranges)) {
+            continue;
+        }
+        if !link.device.is_passive_over(ranges[0], ranges[1]) {
+            return false;
+        }
+        proved.push((&link.device, ranges));
+    }
+    true
 }
 
 /// Replaces the ranges of free reservoirs in parts of the network where equilibrium constants differ from 1.

@@ -225,7 +225,7 @@ impl Balance {
                 continue;
             }
             let term = Term {
-                device: link.device,
+                device: link.device.clone(),
                 side,
                 never,
             };
