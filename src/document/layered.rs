@@ -437,7 +437,7 @@ mod tests {
         let spec = wide();
         let network = spec.network(Platform::Electronic).unwrap();
         assert_eq!(network, spec.network(Platform::Electronic).unwrap());
-        let [a, b] = [0, 1].map(|k| network.edges()[k].device);
+        let [a, b] = [0, 1].map(|k| network.edges()[k].device.clone());
         assert_ne!(a, b);
         let alike = Layered {
             values: Values::Alike(Device::new(Kind::Ohmic)),

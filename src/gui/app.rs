@@ -543,6 +543,7 @@ impl App {
         } else if self.view.is_inspector_open {
             self.inspector_panel_ui(ui, flat(Margin::symmetric(14, 10)), commands);
         }
+        inspector::end_typing(ui.ctx(), &self.editor, commands);
         let has_task = self.editor.document().task.is_some();
         if has_task && self.view.is_training_open {
             let least_below = *TRAINING_RANGE.start();

@@ -251,7 +251,7 @@ pub(crate) enum Action {
 
 impl Action {
     /// All actions, in the order menus and the key sheet list them.
-    pub(crate) const ALL: [Self; 65] = [
+    pub(crate) const ALL: [Self; 66] = [
         Self::New,
         Self::NewChemical,
         Self::Open,
@@ -289,6 +289,7 @@ impl Action {
         Self::Device(4),
         Self::Device(5),
         Self::Device(6),
+        Self::Device(7),
         Self::Tidy,
         Self::Fit,
         Self::ZoomReset,
@@ -420,7 +421,8 @@ impl Action {
             Self::Device(3) => "Third device",
             Self::Device(4) => "Fourth device",
             Self::Device(5) => "Fifth device",
-            Self::Device(_) => "Sixth device",
+            Self::Device(6) => "Sixth device",
+            Self::Device(_) => "Seventh device",
             Self::Tidy => "Tidy layout",
             Self::Fit => "Fit to view",
             Self::ZoomReset => "Zoom to 100 %",
@@ -580,7 +582,8 @@ impl Action {
             Self::Device(3) => plain(Key::Num3),
             Self::Device(4) => plain(Key::Num4),
             Self::Device(5) => plain(Key::Num5),
-            Self::Device(_) => plain(Key::Num6),
+            Self::Device(6) => plain(Key::Num6),
+            Self::Device(_) => plain(Key::Num7),
             Self::Tidy => command(Key::L),
             Self::Fit => plain(Key::F),
             Self::ZoomReset => plain(Key::Num0),

@@ -10,6 +10,7 @@ use crate::job::{Event, Worker};
 use crate::learn::Task;
 use crate::network::{EdgeKey, Network, NodeKey};
 use crate::physics::certificates::Certificates;
+use crate::physics::flaws::{self, Flawed};
 use crate::solve::multistart;
 use crate::solve::steady::{self, Options, Outcome, Reason, SteadyState};
 use crate::system::System;
@@ -120,6 +121,8 @@ pub(crate) struct Certified {
     pub(crate) slots: Vec<NodeKey>,
     /// What is proved.
     pub(crate) certificates: Certificates,
+    /// Where formulas fail as the laws of devices.
+    pub(crate) flaws: Vec<Flawed>,
 }
 
 /// What is known of the steady state.
@@ -270,6 +273,7 @@ fn certified((system, inputs): &(Arc<System>, Vec<f64>)) -> Certified {
     Certified {
         links: system.links().iter().map(|link| link.key).collect(),
         slots: system.nodes().to_vec(),
+        flaws: flaws::flaws(system, &certificates.region),
         certificates,
     }
 }

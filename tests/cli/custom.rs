@@ -43,7 +43,7 @@ fn every_command_takes_a_formula() {
     // The peak is where V = w/√2 above the held state.
     let peak = numbers(&curve["peaks"][0])[0];
     assert!((peak - y - 1.5 / 2.0_f64.sqrt()).abs() < 1e-9);
-    assert_eq!(curve["ndc"].as_array().unwrap().len(), 1);
+    assert_eq!(curve["ndc"].as_array().unwrap().len(), 2, "on either side");
 
     let rules = ["implicit", "finite_difference"];
     let gradients =

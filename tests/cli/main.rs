@@ -6,9 +6,9 @@
 )]
 
 mod answers;
+mod custom;
 #[cfg(feature = "gui")]
 mod pictures;
-mod custom;
 mod program;
 mod readme;
 mod reference;

@@ -3,7 +3,7 @@
 use eframe::egui::Ui;
 
 use super::target::Target;
-use super::{Inspected, facts_ui, heading_ui, identity, span, target};
+use super::{Inspected, facts_ui, formula, heading_ui, identity, span, target};
 use crate::device::{Absent, Device, Kind, ParamSpec};
 use crate::document::Edit;
 use crate::gui::command::Command;
@@ -67,6 +67,7 @@ pub(super) fn edge_ui(
         );
     }
     ui.add_space(2.0);
+    formula::formula_ui(ui, shown, edge, commands);
     for (p, spec) in edge.device.specs().iter().enumerate() {
         param_ui(ui, shown, edge, p, spec, commands);
     }
@@ -77,7 +78,13 @@ pub(super) fn edge_ui(
 fn plot_height(ui: &Ui, device: &Device) -> f32 {
     const ROW: f32 = 31.0;
     const VERDICT_AND_FACTS: f32 = 96.0;
-    let rows = ROW * device.specs().len() as f32 + VERDICT_AND_FACTS;
+    const FORMULA: f32 = 112.0;
+    let formula = if device.formula().is_some() {
+        FORMULA
+    } else {
+        0.0
+    };
+    let rows = ROW * device.specs().len() as f32 + VERDICT_AND_FACTS + formula;
     (ui.available_height() - rows).clamp(iv::LEAST_HEIGHT, iv::MOST_HEIGHT)
 }
 
@@ -101,11 +108,13 @@ fn param_ui(
         parameter: spec.name,
     };
     let id = ui.scope_id().with(("param", key, p));
+    let usual = Row::of(id, &name, spec, shown.scales);
     let row = Row {
+        scale: formula::slider(shown, key, spec).unwrap_or(usual.scale),
         marks: ndc_marks(kind, spec),
         switch: is_optional.then(|| value.is_finite()),
         is_trained: target::is_trained(shown, &[item], spec.trainable),
-        ..Row::of(id, &name, spec, shown.scales)
+        ..usual
     }
     .with_limits(target::limits_of(shown, &limits, spec.range));
     let Some(change) = row.ui(ui, value) else {

@@ -1,6 +1,7 @@
 //! The panel on the right: every number of what is selected, and what follows from it.
 
 mod edge;
+mod formula;
 mod identity;
 mod limits;
 mod network;
@@ -9,6 +10,7 @@ mod several;
 mod signal;
 mod target;
 
+pub(crate) use formula::end_typing;
 pub(crate) use identity::kind_box_ui as device_box_ui;
 
 use eframe::egui::{Align, Layout, RichText, ScrollArea, Ui, vec2};
