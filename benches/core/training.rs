@@ -3,7 +3,7 @@
 use std::hint::black_box;
 use std::time::Instant;
 
-use thermonet::device::{Kind, Response};
+use thermonet::device::{Device, Kind, Response};
 use thermonet::document::{self, presets};
 use thermonet::learn::Training;
 use thermonet::learn::objective::Objective;
@@ -286,7 +286,12 @@ impl Sweep {
     }
 
     fn run(&mut self) {
-        Kind::QuantumDot.respond(&self.params, &self.a, &self.b, &mut self.out);
+        Device::new(Kind::QuantumDot).kernel().respond(
+            &self.params,
+            &self.a,
+            &self.b,
+            &mut self.out,
+        );
         black_box(&self.out);
     }
 }

@@ -9,7 +9,7 @@ use std::marker::PhantomData;
 use pulp::Arch;
 
 use super::Law;
-use super::kernel::{Form, Kernel, dispatch, theta_of};
+use super::kernel::{BuiltIn, Form, Kernel, dispatch, theta_of};
 
 /// Stands for an entry that is not there.
 pub(crate) const NOWHERE: u32 = u32::MAX;

@@ -62,6 +62,16 @@ impl Parameter {
         coordinate.clamp(lo, hi)
     }
 
+    /// The value at a coordinate, brought into range: that of [`Parameters::set_coordinates`], to the bit.
+    #[must_use]
+    pub fn value(&self, coordinate: f64) -> f64 {
+        let mut value = [self.bounded(coordinate)];
+        if self.is_logarithmic() {
+            exponentials(&mut value);
+        }
+        value[0]
+    }
+
     /// d value/d coordinate at a value.
     #[must_use]
     pub fn stretch(&self, value: f64) -> f64 {

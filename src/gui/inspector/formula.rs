@@ -252,7 +252,7 @@ fn mark(
         output.text_clip_rect.right()
     };
     let base = start.bottom() + 1.0;
-    let points = (0_u16..)
+    let points = (0_u16..2_000)
         .map(|k| {
             pos2(
                 start.left() + 2.0 * f32::from(k),
