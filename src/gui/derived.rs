@@ -10,6 +10,7 @@ use crate::job::{Event, Worker};
 use crate::learn::Task;
 use crate::network::{EdgeKey, Network, NodeKey};
 use crate::physics::certificates::Certificates;
+use crate::physics::fuel::{DrivenCycle, driven_cycles};
 use crate::solve::multistart;
 use crate::solve::steady::{self, Options, Outcome, Reason, SteadyState};
 use crate::system::System;
@@ -120,6 +121,8 @@ pub(crate) struct Certified {
     pub(crate) slots: Vec<NodeKey>,
     /// What is proved.
     pub(crate) certificates: Certificates,
+    /// Cycles that work by a hidden fuel.
+    pub(crate) fuel: Vec<DrivenCycle>,
 }
 
 /// What is known of the steady state.
@@ -226,6 +229,13 @@ impl Derived {
         Some((*state.x.get(slot)?, is_stale))
     }
 
+    /// The last state of the motion from the initial state, whatever it came to, and its reservoirs.
+    pub(crate) fn ended(&self) -> Option<(&SteadyState, &[NodeKey])> {
+        let (steady, _) = self.steady.get()?;
+        let steady = steady.ok()?;
+        Some((&steady.state, &steady.free))
+    }
+
     /// What is known of how the motion from the initial state ends.
     pub(crate) fn news(&self) -> SteadyNews<'_> {
         match self.steady.get() {
@@ -271,6 +281,7 @@ fn certified((system, inputs): &(Arc<System>, Vec<f64>)) -> Certified {
         links: system.links().iter().map(|link| link.key).collect(),
         slots: system.nodes().to_vec(),
         certificates,
+        fuel: driven_cycles(system),
     }
 }
 
