@@ -155,6 +155,10 @@ fn refusals_name_the_element() {
             Edit::MoveNode(s, [f64::NAN, 0.0]),
             "s.at[0]: must be a finite number, got NaN",
         ),
+        (
+            Edit::MoveNode(s, [0.0, f64::INFINITY]),
+            "s.at[1]: must be a finite number, got an infinite one",
+        ),
         (Edit::SetGround(-1.0), "ground: must be > 0, got -1"),
         (
             Edit::SetTask(Some(task)),

@@ -218,7 +218,7 @@ impl Slot {
         document
             .app
             .insert(APP_KEY.to_owned(), json!({ "path": path }));
-        save(&document, &self.path(which))
+        save(&document, &self.path(which)).map(|_| ())
     }
 
     /// Drops what was kept.

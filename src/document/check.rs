@@ -10,7 +10,9 @@ use crate::network::{Network, Node, NodeKey, Role, Signal, Units};
 
 /// A number as messages show it: plain where that is short, else with an exponent.
 fn shown(value: f64) -> String {
-    if value == 0.0 || (1e-5..1e15).contains(&value.abs()) || !value.is_finite() {
+    if value.is_infinite() {
+        "an infinite one".to_owned()
+    } else if value == 0.0 || (1e-5..1e15).contains(&value.abs()) || value.is_nan() {
         value.to_string()
     } else {
         format!("{value:e}")

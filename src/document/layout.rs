@@ -1,6 +1,6 @@
 //! Positions for reservoirs that have none: columns by distance from the inputs, and no two on top of each other.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use crate::network::{Network, NodeKey, Role};
 
@@ -167,7 +167,11 @@ fn ordered(network: &Network, column: &[usize]) -> Vec<Vec<usize>> {
 
 /// Positions in use, as cells of a grid, so that a look-up does not depend on their number.
 #[derive(Default)]
-struct Taken(HashSet<[i64; 2]>);
+struct Taken {
+    cells: HashSet<[i64; 2]>,
+    /// Where long searches that came through a cell have ended.
+    ends: HashMap<[i64; 2], f64>,
+}
 
 impl Taken {
     /// Width of a cell in points: two positions are apart if a whole cell lies between theirs, so a reservoir with its
@@ -183,21 +187,32 @@ impl Taken {
     }
 
     fn insert(&mut self, at: [f64; 2]) {
-        self.0.insert(Self::cell(at));
+        self.cells.insert(Self::cell(at));
     }
 
     fn is_free(&self, at: [f64; 2]) -> bool {
         let [x, y] = Self::cell(at);
         let near = |centre: i64| centre.saturating_sub(1)..=centre.saturating_add(1);
-        near(x).all(|x| near(y).all(|y| !self.0.contains(&[x, y])))
+        near(x).all(|x| near(y).all(|y| !self.cells.contains(&[x, y])))
     }
 
-    /// The first free position at or below a wish.
+    /// The first free position at or below a wish; below a long pile, one at its end.
     fn claim(&mut self, mut at: [f64; 2]) -> [f64; 2] {
+        /// Steps after which a search goes on where an earlier one ended: else a pile costs the square of its height.
+        const PATIENCE: usize = 64;
+        let mut passed = Vec::new();
         while !self.is_free(at) {
-            at[1] += ROW;
+            let cell = Self::cell(at);
+            let is_pile = passed.len() >= PATIENCE;
+            let end = self.ends.get(&cell).filter(|end| is_pile && **end > at[1]);
+            passed.push(cell);
+            at[1] = end.copied().unwrap_or(at[1] + ROW);
         }
         self.insert(at);
+        if passed.len() > PATIENCE {
+            self.ends
+                .extend(passed.into_iter().map(|cell| (cell, at[1])));
+        }
         at
     }
 }

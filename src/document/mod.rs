@@ -23,6 +23,7 @@ mod reader_device;
 mod reader_task;
 mod recent;
 mod save;
+mod stamp;
 mod task_edit;
 mod tree;
 mod writer;
@@ -39,7 +40,8 @@ pub use history::{History, Selection};
 pub use problem::{Note, Problem, Rejected};
 pub use reader::{Loaded, read};
 pub use recent::Recent;
-pub use save::{FileError, FileFault, LoadError, load, save, save_bytes};
+pub use save::{FileError, FileFault, LoadError, lies_in, load, load_file, save, save_bytes};
+pub use stamp::{Stamp, is_same_file};
 pub use writer::write;
 
 /// The format this version reads and writes.

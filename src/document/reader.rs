@@ -34,6 +34,9 @@ pub(super) struct Ids<'a> {
     laws: Laws<'a>,
 }
 
+/// Problems beyond this are counted, not listed: a file with more is of another kind altogether.
+const MOST_PROBLEMS: usize = 1_000;
+
 /// Reads a file of the format `thermonet/1`.
 ///
 /// # Errors
@@ -41,7 +44,16 @@ pub(super) struct Ids<'a> {
 pub fn read(bytes: &[u8]) -> Result<Loaded, Rejected> {
     let mut report = Report::default();
     let document = tree::parse(bytes, &mut report).and_then(|file| document(&file, &mut report));
-    let Report { problems, notes } = report;
+    let Report {
+        mut problems,
+        notes,
+    } = report;
+    if problems.len() > MOST_PROBLEMS {
+        let more = problems.len() - MOST_PROBLEMS;
+        problems.truncate(MOST_PROBLEMS);
+        let text = format!("{more} more problems are not listed");
+        problems.push(Problem::new("file", text, "correct these first"));
+    }
     match document {
         Some(document) if problems.is_empty() => Ok(Loaded { document, notes }),
         _ => Err(Rejected { problems, notes }),
@@ -388,15 +400,22 @@ fn end(fields: &Fields<'_, '_>, name: &str, ids: &Ids<'_>, report: &mut Report) 
 
 /// The problem of an id that no reservoir has.
 pub(super) fn no_such_node(place: String, id: &str, ids: &Ids<'_>, report: &mut Report) {
+    /// A word is compared with every id: beyond this many slips it is not slips that are wrong.
+    const MOST_SUGGESTIONS: usize = 20;
     if !ids.has_nodes {
         return;
     }
-    // Sorting keeps the suggestion the same from run to run.
-    let mut all: Vec<&str> = ids.nodes.keys().copied().collect();
-    all.sort_unstable();
+    let suggestion = if report.problems.len() < MOST_SUGGESTIONS {
+        // Sorting keeps the suggestion the same from run to run.
+        let mut all: Vec<&str> = ids.nodes.keys().copied().collect();
+        all.sort_unstable();
+        did_you_mean(id, all)
+    } else {
+        String::new()
+    };
     report.problem(
         place,
         format!("there is no node {}", quoted(id)),
-        format!("{}name one of the nodes, or add it", did_you_mean(id, all)),
+        format!("{suggestion}name one of the nodes, or add it"),
     );
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::problem::Rejected;
 use super::reader::{Loaded, read};
+use super::stamp::Stamp;
 use super::{Document, write};
 
 /// The largest file that is read: far beyond any network that can be computed, so that a wrong choice (a disk image, an
@@ -31,6 +32,9 @@ pub enum FileFault {
     /// It is a folder.
     #[error("is a folder, not a file")]
     IsFolder,
+    /// It is a pipe or a device.
+    #[error("is a pipe or a device, not a file")]
+    Special,
     /// It is larger than any network file.
     #[error("is too large for a network file (over 1 GiB)")]
     TooLarge,
@@ -43,6 +47,9 @@ pub enum FileFault {
     /// The folder to save in takes no new file.
     #[error("the folder cannot be written to ({0})")]
     FolderUnwritable(#[source] io::Error),
+    /// The program was told to save in another folder only.
+    #[error("this window saves only in {}", .0.display())]
+    Confined(PathBuf),
     /// The file there is write-protected.
     #[error("is write-protected")]
     WriteProtected,
@@ -58,10 +65,12 @@ impl FileFault {
         match self {
             Self::NotFound => "check the path",
             Self::IsFolder => "choose a file in it",
+            Self::Special => "choose a file",
             Self::TooLarge => "choose a network file",
             Self::Unreadable(_) => "check its permissions and the disk",
             Self::NoFolder => "make the folder, or save elsewhere",
             Self::FolderUnwritable(_) => "save elsewhere, or change the folder's permissions",
+            Self::Confined(_) => "save there",
             Self::WriteProtected => "save under another name, or lift the protection",
             Self::Unwritable(_) => "free some space, or save elsewhere",
         }
@@ -99,6 +108,50 @@ pub fn load(path: &Path) -> Result<Loaded, LoadError> {
     })
 }
 
+/// The same for a window, with the trace of what was read. Reading from a pipe or a device could take for ever, and is
+/// refused.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_file(path: &Path) -> Result<(Loaded, Stamp), LoadError> {
+    let fail = |what| FileError {
+        path: path.to_owned(),
+        what,
+    };
+    if is_special(path) {
+        return Err(fail(FileFault::Special).into());
+    }
+    let bytes = read_bytes(path).map_err(fail)?;
+    match read(&bytes) {
+        Ok(loaded) => Ok((loaded, Stamp::new(path, &bytes))),
+        Err(rejected) => Err(LoadError::Rejected {
+            path: path.to_owned(),
+            rejected,
+        }),
+    }
+}
+
+/// Whether there is something that is neither a file nor a folder.
+pub(crate) fn is_special(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|of| !of.is_file() && !of.is_dir())
+}
+
+/// Whether a file of this path lies, or would lie, in `folder` or below it, links followed.
+#[must_use]
+pub fn lies_in(path: &Path, folder: &Path) -> bool {
+    let target = follow_links(path);
+    let parent = match target.parent() {
+        Some(parent) if parent.as_os_str().is_empty() => Path::new("."),
+        Some(parent) => parent,
+        None => return false,
+    };
+    let canonical = |path: &Path| fs::canonicalize(path).ok();
+    match (canonical(parent), canonical(folder)) {
+        (Some(parent), Some(folder)) => parent.starts_with(folder),
+        _ => false,
+    }
+}
+
 fn read_bytes(path: &Path) -> Result<Vec<u8>, FileFault> {
     let fault = |error: io::Error| match error.kind() {
         io::ErrorKind::NotFound => FileFault::NotFound,
@@ -127,8 +180,10 @@ fn read_bytes(path: &Path) -> Result<Vec<u8>, FileFault> {
 ///
 /// # Errors
 /// If the folder or the file does not take it; what was there before is then unchanged.
-pub fn save(document: &Document, path: &Path) -> Result<(), FileError> {
-    save_bytes(&write(document), path)
+pub fn save(document: &Document, path: &Path) -> Result<Stamp, FileError> {
+    let bytes = write(document);
+    save_bytes(&bytes, path)?;
+    Ok(Stamp::new(path, &bytes))
 }
 
 /// Writes a file in the way [`save`] does.

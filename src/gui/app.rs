@@ -19,7 +19,7 @@ use super::builder::{self, Builder};
 use super::canvas::{self, Dots, Scene, Shown, StateScale};
 use super::command::{Action, Command};
 use super::derived::Derived;
-use super::dialogs::{self, Dialog, FileUse, Message};
+use super::dialogs::{self, Dialog, FileUse};
 use super::editor::Editor;
 use super::finder::{self, Finder};
 use super::flipping::{self, Flipping, Turn};
@@ -29,10 +29,13 @@ use super::iv::Curves;
 use super::keeper::Keeper;
 use super::loading::Loading;
 use super::menu::{self, Files};
+use super::message::{self, Message};
 use super::notice::{self, Notice};
-use super::opening::{Opening, opening, refusal};
+use super::opening::{Opening, opening};
 use super::pace::Pace;
 use super::simulation::Simulation;
+use super::situation::{self, refusal};
+use super::standing::standing;
 use super::theme::{self, Palette};
 use super::time_bar;
 use super::toast::{self, Toast};
@@ -95,6 +98,8 @@ pub struct App {
     /// A whole network from the clipboard that is offered to open.
     pasted: Option<Document>,
     message: Option<Message>,
+    /// What is the matter with the network, its task or its training.
+    standing: Vec<Message>,
     notice: Option<Notice>,
     /// How the window began: what a fresh start shows.
     start: Start,
@@ -103,6 +108,8 @@ pub struct App {
     keeper: Keeper,
     /// The large file that is being read.
     loading: Loading,
+    /// When the file was last looked at, in the window's time.
+    watched_at: f64,
     /// The first screen's inputs, until somebody does something.
     flipping: Option<Flipping>,
     recent: Recent,
@@ -164,11 +171,13 @@ impl App {
             builder: None,
             pasted: None,
             message,
+            standing: Vec::new(),
             notice,
             start: start.clone(),
             kept,
             keeper,
             loading: Loading::new(&cc.egui_ctx),
+            watched_at: 0.0,
             pace: Pace::new(start.is_software),
             recent: Recent::load(folder.map(|folder| folder.join("recent.json"))),
             toast: None,
@@ -316,6 +325,15 @@ impl App {
             }
             Command::Open(path) => self.open_file(&path),
             Command::SaveTo(path) => self.save(path),
+            Command::SaveOver(path) => self.save_over(path),
+            Command::Ask(purpose, path) => {
+                self.dialog = Some(Dialog::File {
+                    purpose,
+                    path,
+                    has_browser: self.start.confined_to.is_none(),
+                });
+            }
+            Command::ReadDataAgain => self.coach.read_data_again(),
             Command::LoadStep(curve, step) => {
                 if let Some(application) = self.coach.load(curve, step) {
                     self.take_in(&application);
@@ -379,11 +397,11 @@ impl App {
                     self.simulation.jump(&state.x.clone());
                 }
             }
-            Action::Train => self.coach.play_or_hold(&self.editor),
-            Action::TrainStep => self.coach.step(&self.editor),
-            Action::Rewind => self.coach.rewind(&self.editor),
-            Action::NewSeed => self.coach.new_seed(&self.editor),
-            Action::Compare => self.coach.compare(&self.editor),
+            Action::Train
+            | Action::TrainStep
+            | Action::Rewind
+            | Action::NewSeed
+            | Action::Compare => self.train(action),
             Action::Task => self.windows.task.is_open = !self.windows.task.is_open,
             Action::Gradient => self.windows.is_gradient_open = !self.windows.is_gradient_open,
             Action::Find => {
@@ -444,6 +462,21 @@ impl App {
         self.view.hand.let_go();
         if let Some(selection) = step(&mut self.editor) {
             self.view.selection = selection;
+        }
+    }
+
+    /// Does an action of training, or says what is missing for it.
+    fn train(&mut self, action: Action) {
+        if let Some(message) = situation::untaught(self.editor.document()) {
+            self.message = Some(message);
+            return;
+        }
+        match action {
+            Action::TrainStep => self.coach.step(&self.editor),
+            Action::Rewind => self.coach.rewind(&self.editor),
+            Action::NewSeed => self.coach.new_seed(&self.editor),
+            Action::Compare => self.coach.compare(&self.editor),
+            _ => self.coach.play_or_hold(&self.editor),
         }
     }
 
@@ -617,6 +650,7 @@ impl App {
                     dots: &self.dots,
                     derived: &self.derived,
                     scales: self.scales(),
+                    standing: &self.standing,
                 };
                 let area = ui.available_rect_before_wrap();
                 self.canvas = area;
@@ -700,6 +734,12 @@ impl eframe::App for App {
         self.take_loaded();
         self.flip(ctx);
         self.rebuild();
+        self.standing = standing(
+            self.editor.document(),
+            &self.simulation,
+            &self.derived,
+            &self.coach,
+        );
         self.keep(ctx);
         if self.simulation.is_running() {
             let seconds = self.pace.frame(ctx);
@@ -735,7 +775,7 @@ impl eframe::App for App {
             &mut commands,
         );
         if let Some(message) = &self.message {
-            dialogs::message_ui(&ctx, message, &mut commands);
+            message::message_ui(&ctx, message, &mut commands);
         }
         if let Some(mut dialog) = self.dialog.take()
             && dialogs::dialog_ui(&ctx, &mut dialog, &mut commands)

@@ -177,8 +177,11 @@ fn monotone(network: &Network, certified: &Certified) -> Badge {
         .links
         .get(culprit.link)
         .and_then(|&key| network.edge(key));
-    let title = |key| network.node(key).map_or("?", Node::title);
-    let [from, to] = edge.map_or(["?", "?"], |edge| [title(edge.from), title(edge.to)]);
+    // What is stale may speak of what is gone.
+    let title = |key| network.node(key).map_or("a reservoir", Node::title);
+    let [from, to] = edge.map_or(["one end", "the other end"], |edge| {
+        [title(edge.from), title(edge.to)]
+    });
     let (side, effect) = match culprit.side {
         Side::From => (from, "falls"),
         Side::To => (to, "rises"),

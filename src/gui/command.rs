@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use eframe::egui::{Key, KeyboardShortcut, Modifiers};
 
+use super::dialogs::FileUse;
 use super::picture::{Kind, Request, Subject};
 use super::training::Pick;
 use crate::device;
@@ -56,6 +57,12 @@ pub(crate) enum Command {
     CopyPicture(Request),
     /// Writes a picture or its numbers to a file.
     SavePicture(Request, PathBuf),
+    /// The same, even if another program has changed the file.
+    SaveOver(PathBuf),
+    /// Asks for a file, with this path to begin with.
+    Ask(FileUse, String),
+    /// Reads the task's data file once more.
+    ReadDataAgain,
     /// Puts the parameters of a step of a training into the document: the number of the curve, and the step.
     LoadStep(usize, usize),
     /// Holds clamps at other values than the document's; running state only.

@@ -11,6 +11,7 @@ use crate::learn::Task;
 use crate::network::{EdgeKey, Network, NodeKey};
 use crate::physics::certificates::Certificates;
 use crate::physics::flaws::{self, Flawed};
+use crate::physics::fuel::{DrivenCycle, driven_cycles};
 use crate::solve::multistart;
 use crate::solve::steady::{self, Options, Outcome, Reason, SteadyState};
 use crate::system::System;
@@ -123,6 +124,8 @@ pub(crate) struct Certified {
     pub(crate) certificates: Certificates,
     /// Where formulas fail as the laws of devices.
     pub(crate) flaws: Vec<Flawed>,
+    /// Cycles that work by a hidden fuel.
+    pub(crate) fuel: Vec<DrivenCycle>,
 }
 
 /// What is known of the steady state.
@@ -229,6 +232,13 @@ impl Derived {
         Some((*state.x.get(slot)?, is_stale))
     }
 
+    /// The last state of the motion from the initial state, whatever it came to, and its reservoirs.
+    pub(crate) fn ended(&self) -> Option<(&SteadyState, &[NodeKey])> {
+        let (steady, _) = self.steady.get()?;
+        let steady = steady.ok()?;
+        Some((&steady.state, &steady.free))
+    }
+
     /// What is known of how the motion from the initial state ends.
     pub(crate) fn news(&self) -> SteadyNews<'_> {
         match self.steady.get() {
@@ -275,6 +285,7 @@ fn certified((system, inputs): &(Arc<System>, Vec<f64>)) -> Certified {
         slots: system.nodes().to_vec(),
         flaws: flaws::flaws(system, &certificates.region),
         certificates,
+        fuel: driven_cycles(system),
     }
 }
 

@@ -1,38 +1,13 @@
-//! What comes up over the window: file names to type, messages, the key sheet, the honest notes.
+//! What comes up over the window: file names to type, the key sheet, the honest notes.
 
 use std::path::{Path, PathBuf};
 
-use eframe::egui::{
-    self, Align2, Context, CornerRadius, Frame, Id, Key, Margin, Modal, RichText, Stroke, TextEdit,
-    Ui, vec2,
-};
+use eframe::egui::{self, Context, Frame, Id, Key, Margin, Modal, RichText, TextEdit, Ui, vec2};
 
 use super::command::{Action, Command, Menu};
 use super::picture::Asking;
 use super::theme::{self, Palette};
 use crate::document::Recent;
-
-/// A message: what happened, where, what to do.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Message {
-    /// What happened.
-    pub(crate) title: String,
-    /// Where, and what to do; one entry each.
-    pub(crate) details: Vec<Detail>,
-    /// What would put it right, if one action does.
-    pub(crate) offer: Option<Action>,
-}
-
-/// One problem of a message.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Detail {
-    /// The place, such as `edges[3].device.shift`.
-    pub(crate) place: String,
-    /// What is wrong there.
-    pub(crate) problem: String,
-    /// What to do about it.
-    pub(crate) remedy: String,
-}
 
 /// Whether a file is to be read or written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +27,8 @@ pub(crate) enum Dialog {
         purpose: FileUse,
         /// What has been typed.
         path: String,
+        /// Whether the desktop's own dialog is offered, too.
+        has_browser: bool,
     },
     /// A whole network was pasted: it is offered to open.
     Pasted {
@@ -89,7 +66,11 @@ pub(crate) fn dialog_ui(ctx: &Context, dialog: &mut Dialog, commands: &mut Vec<C
     let place = (kind, room.x.round() as i32, room.y.round() as i32);
     let modal = Modal::new(Id::unique("dialog").with(place)).frame(frame);
     let response = modal.show(ctx, |ui| match dialog {
-        Dialog::File { purpose, path } => file_ui(ui, *purpose, path, commands),
+        Dialog::File {
+            purpose,
+            path,
+            has_browser,
+        } => file_ui(ui, *purpose, path, *has_browser, commands),
         Dialog::Pasted { name, size, fits } => pasted_ui(ui, name, *size, *fits, commands),
         Dialog::Export(asking) => asking.ui(ui, commands),
         Dialog::Keys => keys_ui(ui),
@@ -108,7 +89,13 @@ pub(super) fn title_ui(ui: &mut Ui, text: &str) {
 }
 
 /// Asks for a path; returns whether it is done.
-fn file_ui(ui: &mut Ui, purpose: FileUse, path: &mut String, commands: &mut Vec<Command>) -> bool {
+fn file_ui(
+    ui: &mut Ui,
+    purpose: FileUse,
+    path: &mut String,
+    has_browser: bool,
+    commands: &mut Vec<Command>,
+) -> bool {
     ui.set_width(440.0);
     let (title, button) = match purpose {
         FileUse::Open => ("Open a network", "Open"),
@@ -145,7 +132,8 @@ fn file_ui(ui: &mut Ui, purpose: FileUse, path: &mut String, commands: &mut Vec<
             commands.push(command(purpose, PathBuf::from(path.trim())));
             is_done = true;
         }
-        if ui.button("Browse…").clicked()
+        if has_browser
+            && ui.button("Browse…").clicked()
             && let Some(chosen) = browse(purpose)
         {
             commands.push(command(purpose, chosen));
@@ -349,71 +337,4 @@ fn about_ui(ui: &mut Ui, drawing: Option<&str>) -> bool {
             }
         });
     ui.button("Close").clicked()
-}
-
-/// Problems shown at once: more than a handful helps nobody; the count of the rest is given.
-const SHOWN: usize = 5;
-
-/// Draws a message, calm and in a corner; it waits to be dismissed.
-pub(crate) fn message_ui(ctx: &Context, message: &Message, commands: &mut Vec<Command>) {
-    let palette = Palette::of(ctx.theme());
-    let frame = Frame::new()
-        .fill(palette.panel)
-        .stroke(Stroke::new(1.0, palette.error))
-        .corner_radius(CornerRadius::same(8))
-        .inner_margin(Margin::same(14));
-    egui::Area::new(Id::unique("message"))
-        .anchor(Align2::CENTER_TOP, vec2(0.0, 52.0))
-        .order(egui::Order::Foreground)
-        .show(ctx, |ui| {
-            frame.show(ui, |ui| {
-                ui.set_max_width(560.0);
-                ui.label(
-                    RichText::new(&message.title)
-                        .font(theme::strong(theme::BODY))
-                        .color(palette.text),
-                );
-                for detail in message.details.iter().take(SHOWN) {
-                    ui.add_space(2.0);
-                    if !detail.place.is_empty() {
-                        ui.label(
-                            RichText::new(&detail.place)
-                                .font(theme::mono(theme::SMALL))
-                                .color(palette.error),
-                        );
-                    }
-                    ui.add(egui::Label::new(&detail.problem).wrap());
-                    if !detail.remedy.is_empty() {
-                        ui.add(
-                            egui::Label::new(RichText::new(&detail.remedy).color(palette.dim))
-                                .wrap(),
-                        );
-                    }
-                }
-                if message.details.len() > SHOWN {
-                    ui.label(
-                        RichText::new(format!("and {} more", message.details.len() - SHOWN))
-                            .color(palette.dim),
-                    );
-                }
-                ui.add_space(6.0);
-                ui.horizontal(|ui| {
-                    if ui.add(primary(ui, "Dismiss")).clicked() {
-                        commands.push(Command::Dismiss);
-                    }
-                    let Some(offer) = message.offer else {
-                        return;
-                    };
-                    let words = match offer {
-                        Action::Open => "Open another…",
-                        Action::SaveAs => "Save elsewhere…",
-                        offer => offer.text(),
-                    };
-                    if ui.button(words).on_hover_text(offer.tooltip()).clicked() {
-                        commands.push(Command::Dismiss);
-                        commands.push(Command::Act(offer));
-                    }
-                });
-            });
-        });
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::device::Device;
 use crate::document::insertion::Insertion;
-use crate::document::{Document, Edit, History, Problem, Revision, Selection};
+use crate::document::{Document, Edit, History, Kept, Problem, Revision, Selection, Stamp};
 use crate::network::{Edge, Network, Node};
 
 /// The open document and its file.
@@ -15,23 +15,67 @@ pub(crate) struct Editor {
     /// The document before the gesture under way.
     before: Option<Arc<Document>>,
     path: Option<PathBuf>,
+    /// What the file was like when it was last read or written.
+    stamp: Stamp,
+    /// The change of the file by somebody else that was told already.
+    told: Option<Stamp>,
 }
 
 impl Editor {
-    /// Opens a document; `path` is the file it came from.
-    pub(crate) fn new(document: Document, path: Option<PathBuf>) -> Self {
+    /// Opens a document that is in no file.
+    pub(crate) fn new(document: Document) -> Self {
         Self {
             history: History::new(document),
             before: None,
-            path,
+            path: None,
+            stamp: Stamp::default(),
+            told: None,
         }
     }
 
-    /// Goes on with a document that is not saved; `path` is the file it belongs to.
-    pub(crate) fn recovered(document: Document, path: Option<PathBuf>) -> Self {
-        let mut editor = Self::new(document, path);
+    /// Opens a document that was read from a file.
+    pub(crate) fn opened(document: Document, path: PathBuf, stamp: Stamp) -> Self {
+        Self {
+            path: Some(path),
+            stamp,
+            ..Self::new(document)
+        }
+    }
+
+    /// Goes on with what an earlier run left unsaved.
+    pub(crate) fn recovered(kept: Kept) -> Self {
+        // What has been saved since is not what these changes were made to.
+        let stamp = match &kept.path {
+            Some(path) if !kept.is_older_than_file() => Stamp::of(path),
+            _ => Stamp::default(),
+        };
+        let mut editor = Self {
+            path: kept.path,
+            stamp,
+            told: Some(stamp),
+            ..Self::new(kept.document)
+        };
         editor.history.mark_unsaved();
         editor
+    }
+
+    /// Whether another program has changed the file.
+    pub(crate) fn is_outdated(&mut self) -> bool {
+        match &self.path {
+            Some(path) => self.stamp.is_outdated(path),
+            None => false,
+        }
+    }
+
+    /// The file, if another program has changed it and that was not told yet; each change is told once.
+    pub(crate) fn take_outdated(&mut self) -> Option<&Path> {
+        let path = self.path.as_deref()?;
+        if !self.stamp.is_outdated(path) {
+            self.told = None;
+            return None;
+        }
+        let now = Stamp::of(path);
+        (self.told.replace(now) != Some(now)).then_some(path)
     }
 
     /// The document as it is seen, shared with whoever writes it down.
@@ -77,8 +121,9 @@ impl Editor {
     }
 
     /// The document as it is now has been written to `path`.
-    pub(crate) fn mark_saved(&mut self, path: PathBuf) {
+    pub(crate) fn mark_saved(&mut self, path: PathBuf, stamp: Stamp) {
         self.path = Some(path);
+        self.stamp = stamp;
         self.history.mark_saved(self.history.revision());
     }
 

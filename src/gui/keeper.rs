@@ -5,9 +5,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use eframe::egui::Context;
 
-use super::dialogs::{Detail, Message};
 use super::editor::Editor;
-use crate::document::{Broken, Document, FileError, Kept, Slot, SlotError, Which};
+use super::message::Message;
+use super::situation;
+use crate::document::{Document, FileError, Kept, Slot, Which};
 use crate::job::{Event, Worker};
 
 /// Seconds between two writes: half of the second within which a change is to be safe.
@@ -132,11 +133,11 @@ impl Keeper {
                     found = Found {
                         present: claim.present,
                         replaced: claim.replaced,
-                        message: broken_words(&claim.broken),
+                        message: situation::broken_autosaves(&claim.broken),
                     };
                     slot = Some(claim.slot);
                 }
-                Err(error) => found.message = Some(no_slot_words(&error)),
+                Err(error) => found.message = Some(situation::no_slot(&error)),
             }
         }
         // Until the window takes them up, these are the documents that do not belong there.
@@ -180,16 +181,8 @@ impl Keeper {
         replaced: Option<&Editor>,
     ) -> (Option<f64>, Option<Message>) {
         let failure = match self.worker.as_mut().and_then(Worker::poll) {
-            Some(Event::Done(Err(error))) => Some(Detail {
-                place: error.path.display().to_string(),
-                problem: error.what.to_string(),
-                remedy: error.what.remedy().to_owned(),
-            }),
-            Some(Event::Failed(problem)) => Some(Detail {
-                place: String::new(),
-                problem,
-                remedy: String::new(),
-            }),
+            Some(Event::Done(Err(error))) => Some(situation::not_kept(&error)),
+            Some(Event::Failed(problem)) => Some(situation::keeper_failed(&problem)),
             Some(Event::Done(Ok(()))) => {
                 self.has_complained = false;
                 None
@@ -197,12 +190,7 @@ impl Keeper {
             None => None,
         };
         // Once is enough until it works again: the next change tries again anyway.
-        let failure = failure.filter(|_| !std::mem::replace(&mut self.has_complained, true));
-        let message = failure.map(|detail| Message {
-            title: "Unsaved changes cannot be kept at the moment: save the network".to_owned(),
-            details: vec![detail],
-            offer: Some(super::command::Action::SaveAs),
-        });
+        let message = failure.filter(|_| !std::mem::replace(&mut self.has_complained, true));
         self.wanted = Order {
             present: Item::of(present),
             replaced: replaced.and_then(Item::of),
@@ -239,40 +227,4 @@ impl Drop for Keeper {
 /// A writer whose thread broke down still has its slot.
 fn locked(writer: &Mutex<Writer>) -> std::sync::MutexGuard<'_, Writer> {
     writer.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn broken_words(broken: &[Broken]) -> Option<Message> {
-    let details: Vec<Detail> = broken
-        .iter()
-        .map(|Broken { path, error }| Detail {
-            place: path.display().to_string(),
-            problem: match error {
-                crate::document::LoadError::File(error) => error.what.to_string(),
-                crate::document::LoadError::Rejected { rejected, .. } => rejected
-                    .problems
-                    .first()
-                    .map_or_else(|| rejected.to_string(), |first| first.problem.clone()),
-            },
-            remedy: "It was put aside under this name; it is text that can be repaired by hand."
-                .to_owned(),
-        })
-        .collect();
-    (!details.is_empty()).then(|| Message {
-        title: "Unsaved work of an earlier run could not be read".to_owned(),
-        details,
-        offer: None,
-    })
-}
-
-fn no_slot_words(error: &SlotError) -> Message {
-    Message {
-        title: "Unsaved work will not survive a crash".to_owned(),
-        details: vec![Detail {
-            place: error.folder.display().to_string(),
-            problem: error.error.to_string(),
-            remedy: "Save often, or start with --state-folder and a folder that can be written to."
-                .to_owned(),
-        }],
-        offer: None,
-    }
 }

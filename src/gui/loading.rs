@@ -4,19 +4,22 @@ use std::path::{Path, PathBuf};
 
 use eframe::egui::Context;
 
-use crate::document::{self, LoadError, Loaded};
+use crate::document::{self, LoadError, Loaded, Stamp};
 use crate::job::{Event, Worker};
 
 /// Files up to so many bytes are read within a frame: a thousand edges or so, in a few milliseconds.
 const SMALL: u64 = 200_000;
 
 /// A file that was read, or why it was not; the outer error is a breakdown of the reading itself.
-pub(crate) type Read = Result<Result<Loaded, LoadError>, String>;
+pub(crate) type Read = Result<Opened, String>;
+
+/// A network with the trace of its file, or why there is none.
+type Opened = Result<(Loaded, Stamp), LoadError>;
 
 /// Reads one file at a time.
 pub(crate) struct Loading {
     ctx: Context,
-    worker: Option<Worker<PathBuf, Result<Loaded, LoadError>>>,
+    worker: Option<Worker<PathBuf, Opened>>,
     path: Option<PathBuf>,
 }
 
@@ -41,7 +44,7 @@ impl Loading {
             let worker = Worker::spawn(
                 "opening",
                 move || waker.request_repaint(),
-                |path: PathBuf, _| document::load(&path),
+                |path: PathBuf, _| document::load_file(&path),
             );
             self.worker = worker.ok();
         }

@@ -28,6 +28,7 @@ mod iv;
 mod keeper;
 mod loading;
 mod menu;
+mod message;
 mod notice;
 mod number;
 mod opening;
@@ -35,6 +36,8 @@ mod pace;
 pub mod picture;
 mod row;
 mod simulation;
+mod situation;
+mod standing;
 mod theme;
 mod time_bar;
 mod toast;
@@ -49,6 +52,7 @@ use std::path::PathBuf;
 use eframe::egui::ViewportBuilder;
 
 pub use app::App;
+pub use situation::Situation;
 
 /// What the window opens with.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -60,6 +64,9 @@ pub struct Start {
     /// The folder in which unsaved work, recent files and the look of the window are kept. [`run`] takes the platform's
     /// own for `None`; a window without one keeps nothing.
     pub state_folder: Option<PathBuf>,
+    /// The only folder networks are saved in, below it included; the desktop's own file dialogs are then not offered,
+    /// since they lead everywhere. For machines on show, and for tests that press every button. `None`: anywhere.
+    pub confined_to: Option<PathBuf>,
     /// Whether the processor draws in place of a graphics card; [`run`] finds out.
     pub is_software: bool,
 }

@@ -1,11 +1,13 @@
 //! One quiet line under the menus: what the window did by itself, with a button that takes it back.
 
+use std::path::Path;
 use std::time::Duration;
 
 use eframe::egui::{Align, Label, Layout, RichText, Ui};
 
 use super::command::{Action, Command};
 use super::opening::file_name;
+use super::situation::Situation;
 use super::theme::{self, Palette};
 use crate::document::Kept;
 
@@ -15,6 +17,8 @@ pub(crate) const HEIGHT: f32 = 32.0;
 /// What is worth knowing and asks for nothing.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Notice {
+    /// Which of the things that can happen, if it is one that can stand in the way.
+    pub(crate) situation: Option<Situation>,
     /// One sentence.
     pub(crate) text: String,
     /// What can be done about it: the words of the button, and what it does.
@@ -31,6 +35,7 @@ pub(crate) fn restored(kept: &Kept) -> Notice {
     );
     match &kept.path {
         Some(path) if kept.is_older_than_file() => Notice {
+            situation: Some(Situation::OlderThanFile),
             text: format!(
                 "Unsaved changes to {name} from {age} were restored; {} has been saved since and may be newer",
                 file_name(path)
@@ -44,6 +49,7 @@ pub(crate) fn restored(kept: &Kept) -> Notice {
             ],
         },
         _ => Notice {
+            situation: None,
             text: format!("Unsaved changes to {name} from {age} were restored"),
             buttons: vec![fresh],
         },
@@ -59,6 +65,7 @@ pub(crate) fn left(kept: &Kept) -> Notice {
         ""
     };
     Notice {
+        situation: None,
         text: format!(
             "Unsaved changes to {name} from {}{older} are kept",
             age(kept.age())
@@ -70,8 +77,19 @@ pub(crate) fn left(kept: &Kept) -> Notice {
 /// An unsaved document had to make room.
 pub(crate) fn replaced(name: &str) -> Notice {
     Notice {
+        situation: None,
         text: format!("{name} was not saved; it is kept"),
         buttons: vec![bring_back()],
+    }
+}
+
+/// Another program has written the file that is open.
+pub(crate) fn changed(path: &Path) -> Notice {
+    let name = file_name(path);
+    Notice {
+        situation: Some(Situation::ChangedOnDisk),
+        text: format!("{name} was changed by another program"),
+        buttons: vec![(format!("Open {name}"), Command::Open(path.to_owned()))],
     }
 }
 

@@ -1,16 +1,16 @@
-//! How the window begins, and what it says when a document cannot be opened or changed.
+//! How the window begins.
 
 use std::path::Path;
 
 use super::Start;
-use super::command::Action;
-use super::dialogs::{Detail, Message};
 use super::editor::Editor;
 use super::keeper::Found;
+use super::message::Message;
 use super::notice::{self, Notice};
+use super::situation;
 use crate::device::Platform;
 use crate::document::presets::{PRESETS, Preset, preset};
-use crate::document::{self, Document, LoadError, Loaded, Problem, Rejected};
+use crate::document::{self, Document, Loaded};
 use crate::network::Network;
 
 /// What the window begins with.
@@ -36,20 +36,20 @@ pub(super) fn opening(start: &Start, found: Found) -> Opening {
     } = found;
     // What is in its file by now needs no second place.
     let present = present.filter(|kept| !kept.is_as_in_file());
-    let replaced = replaced.map(|kept| Editor::recovered(kept.document, kept.path));
+    let replaced = replaced.map(Editor::recovered);
     if let Some(path) = &start.file {
-        let (editor, message) = match document::load(path) {
-            Ok(Loaded { document, .. }) => (Editor::new(document, Some(path.clone())), None),
+        let (editor, message) = match document::load_file(path) {
+            Ok((Loaded { document, .. }, stamp)) => {
+                (Editor::opened(document, path.clone(), stamp), None)
+            }
             Err(error) => {
                 let (document, _) = fresh(start);
-                (
-                    Editor::new(document, None),
-                    Some(load_message(path, &error)),
-                )
+                let message = situation::not_opened(path, &error);
+                (Editor::new(document), Some(message))
             }
         };
         let notice = present.as_ref().map(notice::left);
-        let present = present.map(|kept| Editor::recovered(kept.document, kept.path));
+        let present = present.map(Editor::recovered);
         return Opening {
             editor,
             kept: present.or(replaced),
@@ -61,7 +61,7 @@ pub(super) fn opening(start: &Start, found: Found) -> Opening {
     if let Some(kept) = present {
         let notice = Some(notice::restored(&kept));
         return Opening {
-            editor: Editor::recovered(kept.document, kept.path),
+            editor: Editor::recovered(kept),
             kept: replaced,
             message: said,
             notice,
@@ -70,7 +70,7 @@ pub(super) fn opening(start: &Start, found: Found) -> Opening {
     }
     let (document, message) = fresh(start);
     Opening {
-        editor: Editor::new(document, None),
+        editor: Editor::new(document),
         kept: replaced,
         is_first_screen: start.preset.is_none() && message.is_none(),
         message: message.or(said),
@@ -83,15 +83,7 @@ pub(super) fn fresh(start: &Start) -> (Document, Option<Message>) {
     let mut message = None;
     let named = start.preset.as_deref().and_then(preset);
     if let (None, Some(name)) = (named, &start.preset) {
-        message = Some(Message {
-            title: format!("There is no preset called {name}"),
-            details: vec![Detail {
-                place: String::new(),
-                problem: "The first preset is shown instead.".to_owned(),
-                remedy: "The Presets menu lists those there are.".to_owned(),
-            }],
-            offer: None,
-        });
+        message = Some(situation::no_preset(name));
     }
     let first = named
         .or_else(|| preset(FIRST_PRESET))
@@ -100,7 +92,7 @@ pub(super) fn fresh(start: &Start) -> (Document, Option<Message>) {
         Some(Ok(Loaded { document, .. })) => (document, message),
         Some(Err(rejected)) => (
             empty(Platform::Electronic),
-            Some(rejection("preset", &rejected)),
+            Some(situation::rejection("preset", &rejected)),
         ),
         None => (empty(Platform::Electronic), message),
     }
@@ -118,45 +110,6 @@ pub(super) fn empty(platform: Platform) -> Document {
 
 /// The name of a network that nobody has given one yet.
 const UNTITLED: &str = "Untitled";
-
-pub(super) fn refusal(problem: &Problem) -> Message {
-    Message {
-        title: "The change was not made".to_owned(),
-        details: vec![detail(problem)],
-        offer: None,
-    }
-}
-
-fn detail(problem: &Problem) -> Detail {
-    Detail {
-        place: problem.place.clone(),
-        problem: problem.problem.clone(),
-        remedy: problem.remedy.clone(),
-    }
-}
-
-pub(super) fn rejection(what: &str, rejected: &Rejected) -> Message {
-    Message {
-        title: format!("{what} is not a network this program can open"),
-        details: rejected.problems.iter().map(detail).collect(),
-        offer: Some(Action::Open),
-    }
-}
-
-pub(super) fn load_message(path: &Path, error: &LoadError) -> Message {
-    match error {
-        LoadError::Rejected { rejected, .. } => rejection(&file_name(path), rejected),
-        LoadError::File(error) => Message {
-            title: format!("{} could not be opened", file_name(path)),
-            details: vec![Detail {
-                place: error.path.display().to_string(),
-                problem: error.what.to_string(),
-                remedy: error.what.remedy().to_owned(),
-            }],
-            offer: Some(Action::Open),
-        },
-    }
-}
 
 /// The last part of a path.
 pub(super) fn file_name(path: &Path) -> String {

@@ -188,7 +188,7 @@ fn names_ui(
         let Some(node) = network.node(key) else {
             continue;
         };
-        let from = pos2(plot.right() + 1.0, end.clamp(plot.top(), plot.bottom()));
+        let from = pos2(plot.right() + 1.0, end.min(plot.bottom()).max(plot.top()));
         let to = pos2(plot.right() + 9.0, y);
         painter.line_segment(
             [from, to],

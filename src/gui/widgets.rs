@@ -30,11 +30,14 @@ enum Spread {
     Square,
 }
 
+/// Ends of scales: so that neither their difference nor their ratio is beyond all numbers.
+const FURTHEST: f64 = 1e150;
+
 impl Scale {
     /// An even scale; ends that are equal or not finite become an interval around them.
     pub(super) fn linear(lo: f64, hi: f64) -> Self {
         let (lo, hi) = if lo.is_finite() && hi.is_finite() {
-            (lo, hi)
+            (lo.max(-FURTHEST), hi.min(FURTHEST))
         } else {
             (0.0, 1.0)
         };
@@ -51,9 +54,13 @@ impl Scale {
 
     /// A logarithmic scale; ends that are not positive are replaced.
     pub(super) fn logarithmic(lo: f64, hi: f64) -> Self {
-        let lo = if lo > 0.0 && lo.is_finite() { lo } else { 1e-3 };
+        let lo = if lo > 0.0 && lo.is_finite() {
+            lo.clamp(1.0 / FURTHEST, FURTHEST)
+        } else {
+            1e-3
+        };
         let hi = if hi > lo && hi.is_finite() {
-            hi
+            hi.min(1e3 * FURTHEST)
         } else {
             lo * 1e3
         };
@@ -78,7 +85,7 @@ impl Scale {
 
     /// The same spread between other ends; ends that it cannot have change nothing.
     pub(super) fn with_ends(self, [lo, hi]: [f64; 2]) -> Self {
-        let is_fit = lo.is_finite() && hi.is_finite() && lo < hi;
+        let is_fit = lo.abs() <= FURTHEST && hi.abs() <= FURTHEST && lo < hi;
         if !is_fit || (self.spread == Spread::Logarithmic && lo <= 0.0) {
             return self;
         }
@@ -611,9 +618,15 @@ mod tests {
             Scale::linear(2.0, 2.0),
             Scale::linear(f64::NAN, 1.0),
             Scale::logarithmic(0.0, -1.0),
+            // A network may hold numbers of any size: they sit at the ends.
+            Scale::linear(-f64::MAX, f64::MAX),
+            Scale::logarithmic(f64::MIN_POSITIVE, f64::MAX),
+            Scale::logarithmic(1e300, f64::MAX),
+            Scale::linear(0.0, 1.0).with_ends([-f64::MAX, f64::MAX]),
         ] {
             assert!(scale.value(0.5, false).is_finite());
-            assert!(scale.unit(2.0).is_finite());
+            assert!(scale.unit(2.0).is_finite() && scale.unit(f64::MAX).is_finite());
+            assert!(scale.ends()[0] < scale.ends()[1]);
         }
     }
 

@@ -80,6 +80,16 @@ pub enum TaskError {
         /// What is wrong with it.
         problem: String,
     },
+    /// A row that asks for a state the platform does not have.
+    #[error("task.rows[{row}]: {problem}; change the task's encoding, or the row")]
+    OutOfRange {
+        /// Its position.
+        row: usize,
+        /// What is wrong with it.
+        problem: String,
+        /// The lowest state that any row asks for.
+        lowest: f64,
+    },
     /// A data file that cannot be read.
     #[error("{path}: {problem}")]
     Data {
@@ -118,12 +128,12 @@ impl Objective {
             return Err(TaskError::NoRows);
         }
         let range = network.platform().state_range();
+        in_range(task, range, &rows)?;
         let examples = rows
             .into_iter()
             .enumerate()
             .map(|(row, (input, target))| {
-                example(task, range, input, target)
-                    .map_err(|problem| TaskError::Row { row, problem })
+                example(task, input, target).map_err(|problem| TaskError::Row { row, problem })
             })
             .collect::<Result<_, _>>()?;
         Ok(Self {
@@ -303,12 +313,31 @@ fn slots(
         .collect()
 }
 
-fn example(
-    task: &Task,
-    range: ParamRange,
-    input: Vec<f64>,
-    target: Target,
-) -> Result<Example, String> {
+/// Whether every row asks for states that there are.
+fn in_range(task: &Task, range: ParamRange, rows: &[(Vec<f64>, Target)]) -> Result<(), TaskError> {
+    let states = |input: &[f64]| {
+        input
+            .iter()
+            .map(|u| task.encode.apply(*u))
+            .collect::<Vec<f64>>()
+    };
+    let bad = rows.iter().enumerate().find_map(|(row, (input, _))| {
+        let states = states(input);
+        let bad = states.into_iter().find(|x| !range.contains(*x))?;
+        Some((row, bad))
+    });
+    let Some((row, bad)) = bad else {
+        return Ok(());
+    };
+    let all = rows.iter().flat_map(|(input, _)| states(input));
+    Err(TaskError::OutOfRange {
+        row,
+        problem: format!("an encoded input {}, got {bad}", range.requirement()),
+        lowest: all.fold(f64::INFINITY, f64::min),
+    })
+}
+
+fn example(task: &Task, input: Vec<f64>, target: Target) -> Result<Example, String> {
     if input.len() != task.inputs.len() {
         return Err(format!(
             "has {} inputs for {}",
@@ -317,12 +346,6 @@ fn example(
         ));
     }
     let inputs: Vec<f64> = input.into_iter().map(|u| task.encode.apply(u)).collect();
-    if let Some(bad) = inputs.iter().find(|x| !range.contains(**x)) {
-        return Err(format!(
-            "an encoded input {}, got {bad}",
-            range.requirement()
-        ));
-    }
     let goal = match (target, task.loss) {
         (Target::Values(values), Loss::Mse) if values.len() == task.outputs.len() => {
             Goal::States(values.into_iter().map(|u| task.decode.apply(u)).collect())
@@ -450,6 +473,10 @@ fn read_data(
         path: full.display().to_string(),
         problem,
     };
+    // Reading from a pipe or a device could take for ever.
+    if std::fs::metadata(&full).is_ok_and(|of| !of.is_file()) {
+        return Err(fail("is not a file; choose a CSV file".to_owned()));
+    }
     let mut reader = csv::ReaderBuilder::new()
         .trim(csv::Trim::All)
         .from_path(&full)
@@ -487,7 +514,7 @@ fn read_data(
             let number = text.parse::<f64>().ok().filter(|number| number.is_finite());
             number.ok_or_else(|| {
                 fail(format!(
-                    "line {line}, column '{}': '{text}' is not a number",
+                    "line {line}, column '{}': '{text}' is not a number; correct it in the file",
                     &headings[column]
                 ))
             })

@@ -24,7 +24,7 @@ const MOST_DENSE: usize = 300;
 
 /// A row that reaches no steady state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("row {row} of the task reaches no steady state; look at it with `solve`")]
+#[error("task.rows[{row}]: reaches no steady state; look at it with `solve`")]
 pub struct Unsettled {
     /// Its position.
     pub row: usize,

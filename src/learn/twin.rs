@@ -18,12 +18,14 @@ pub fn constrain(network: &mut Network) {
         .collect();
     for key in keys {
         if let Some(edge) = network.edge_mut(key) {
-            edge.device = constrained(&edge.device, ground);
+            edge.device = of_device(&edge.device, ground);
         }
     }
 }
 
-fn constrained(device: &Device, ground: f64) -> Device {
+/// The twin of one device.
+#[must_use]
+pub fn of_device(device: &Device, ground: f64) -> Device {
     match device.kind() {
         Kind::TunnelDiode | Kind::BlockadeDot => {
             let mut dot = Device::new(Kind::QuantumDot);

@@ -10,7 +10,7 @@ use crate::document::{Edit, Selection, layout};
 use crate::gui::builder::Builder;
 use crate::gui::canvas::{new_node, snapped};
 use crate::gui::command::{Action, Command};
-use crate::gui::opening::refusal;
+use crate::gui::situation::refusal;
 use crate::gui::toast::Toast;
 use crate::network::{Node, Role};
 

@@ -10,7 +10,7 @@ use crate::document::{Document, pasteable};
 use crate::gui::canvas::snapped;
 use crate::gui::dialogs::Dialog;
 use crate::gui::editor::Editor;
-use crate::gui::opening::rejection;
+use crate::gui::situation::{self, rejection};
 use crate::network::Network;
 
 /// How far beside itself a selection is duplicated, in canvas points: a tank and a bit.
@@ -65,7 +65,7 @@ impl App {
     pub(super) fn paste(&mut self, text: &str) {
         let pasted = match pasteable::from_text(text) {
             None => {
-                self.say("The clipboard holds no network");
+                self.message = Some(situation::no_network(text));
                 return;
             }
             Some(Err(rejected)) => {
@@ -78,7 +78,7 @@ impl App {
             self.paste_part(&pasted);
         } else if self.editor.network().nodes().is_empty() && !self.editor.is_unsaved() {
             // Nothing is in the way.
-            self.open(Editor::new(pasted, None));
+            self.open(Editor::new(pasted));
         } else {
             let network = &pasted.network;
             self.dialog = Some(Dialog::Pasted {
@@ -96,7 +96,7 @@ impl App {
             return;
         };
         if opens {
-            self.open(Editor::new(pasted, None));
+            self.open(Editor::new(pasted));
             return;
         }
         self.paste_part(&pasted);

@@ -7,9 +7,11 @@ use eframe::egui::{Context, Theme};
 use super::App;
 use crate::document;
 use crate::gui::command::{Action, Command};
-use crate::gui::dialogs::{Detail, Dialog, Message};
+use crate::gui::dialogs::Dialog;
+use crate::gui::message::Message;
 use crate::gui::opening::file_name;
 use crate::gui::picture::{Asking, Kind, Picture, RasterError, Request, Sitting, Studio, Subject};
+use crate::gui::situation::Situation;
 
 /// Why nothing was kept: what, and what to do.
 type Trouble = (String, String);
@@ -103,7 +105,10 @@ impl App {
 
     fn save_picture(&mut self, request: Request, path: &Path) {
         let saved = self.file(request).and_then(|bytes| {
-            document::save_bytes(&bytes, path).map_err(|error| {
+            let written = self
+                .may_save(path)
+                .and_then(|()| document::save_bytes(&bytes, path));
+            written.map_err(|error| {
                 let place = error.path.display();
                 (
                     format!("{place} {}", error.what),
@@ -137,15 +142,8 @@ impl App {
     }
 
     fn complain(&mut self, title: &str, (problem, remedy): Trouble) {
-        self.message = Some(Message {
-            title: title.to_owned(),
-            details: vec![Detail {
-                place: String::new(),
-                problem,
-                remedy,
-            }],
-            offer: None,
-        });
+        let message = Message::new(Situation::Refused, title);
+        self.message = Some(message.at("", problem, remedy));
     }
 }
 

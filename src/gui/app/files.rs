@@ -7,14 +7,16 @@ use eframe::egui::Context;
 use super::App;
 use crate::device::Platform;
 use crate::document::presets::Preset;
-use crate::document::{self, LoadError, Loaded};
+use crate::document::{self, FileError, FileFault, LoadError, Loaded, Stamp};
 use crate::gui::canvas::{Dots, Scene};
 use crate::gui::command::Action;
-use crate::gui::dialogs::{Detail, Dialog, FileUse, Message};
+use crate::gui::dialogs::{Dialog, FileUse};
 use crate::gui::editor::Editor;
+use crate::gui::message::Message;
 use crate::gui::notice;
-use crate::gui::opening::{empty, file_name, fresh, load_message, refusal, rejection};
+use crate::gui::opening::{empty, file_name, fresh};
 use crate::gui::simulation::Simulation;
+use crate::gui::situation::{self, Situation, refusal, rejection};
 use crate::gui::toast::Toast;
 use crate::gui::training;
 
@@ -51,7 +53,7 @@ impl App {
 
     pub(super) fn open_preset(&mut self, preset: &Preset) {
         match preset.load() {
-            Ok(Loaded { document, .. }) => self.open(Editor::new(document, None)),
+            Ok(Loaded { document, .. }) => self.open(Editor::new(document)),
             Err(rejected) => self.message = Some(rejection(preset.title, &rejected)),
         }
     }
@@ -61,7 +63,7 @@ impl App {
             self.toast = Some(Toast::new(format!("Opening {} …", file_name(path))));
             return;
         }
-        self.take_file(path, document::load(path));
+        self.take_file(path, document::load_file(path));
     }
 
     /// Opens the large file that has been read beside the window.
@@ -70,41 +72,38 @@ impl App {
             Some((path, Ok(read))) => self.take_file(&path, read),
             Some((path, Err(problem))) => {
                 self.toast = None;
-                self.message = Some(Message {
-                    title: format!("{} could not be opened", file_name(&path)),
-                    details: vec![Detail {
-                        place: path.display().to_string(),
-                        problem,
-                        remedy: String::new(),
-                    }],
-                    offer: Some(Action::Open),
-                });
+                let title = format!("{} could not be opened", file_name(&path));
+                self.message = Some(
+                    Message::new(Situation::Unreadable, title)
+                        .at(path.display().to_string(), problem, "")
+                        .offering_to(Action::Open),
+                );
             }
             None => {}
         }
     }
 
-    fn take_file(&mut self, path: &Path, read: Result<Loaded, LoadError>) {
+    fn take_file(&mut self, path: &Path, read: Result<(Loaded, Stamp), LoadError>) {
         match read {
-            Ok(Loaded { document, .. }) => {
-                self.open(Editor::new(document, Some(path.to_owned())));
+            Ok((Loaded { document, .. }, stamp)) => {
+                self.open(Editor::opened(document, path.to_owned(), stamp));
                 self.remember(path);
             }
             Err(error) => {
                 self.toast = None;
-                self.message = Some(load_message(path, &error));
+                self.message = Some(situation::not_opened(path, &error));
             }
         }
     }
 
     pub(super) fn open_empty(&mut self, platform: Platform) {
-        self.open(Editor::new(empty(platform), None));
+        self.open(Editor::new(empty(platform)));
     }
 
     /// What a start shows when nothing was left unsaved.
     pub(super) fn start_fresh(&mut self) {
         let (document, message) = fresh(&self.start);
-        self.open(Editor::new(document, None));
+        self.open(Editor::new(document));
         self.message = message;
     }
 
@@ -115,25 +114,57 @@ impl App {
         }
     }
 
+    /// Saves, unless somebody else has changed the file meanwhile.
     pub(super) fn save(&mut self, path: PathBuf) {
-        match document::save(self.editor.document(), &path) {
-            Ok(()) => {
+        let is_own = self
+            .editor
+            .path()
+            .is_some_and(|own| document::is_same_file(own, &path));
+        if is_own && self.editor.is_outdated() {
+            self.message = Some(situation::changed_on_disk(&path));
+        } else {
+            self.save_over(path);
+        }
+    }
+
+    /// Saves, whatever the file holds now.
+    pub(super) fn save_over(&mut self, path: PathBuf) {
+        let saved = self
+            .may_save(&path)
+            .and_then(|()| document::save(self.editor.document(), &path));
+        match saved {
+            Ok(stamp) => {
                 self.remember(&path);
-                self.editor.mark_saved(path);
+                self.editor.mark_saved(path, stamp);
                 self.message = None;
                 self.notice = None;
             }
-            Err(error) => {
-                self.message = Some(Message {
-                    title: "The network was not saved; it is still here, unchanged".to_owned(),
-                    details: vec![Detail {
-                        place: error.path.display().to_string(),
-                        problem: error.what.to_string(),
-                        remedy: error.what.remedy().to_owned(),
-                    }],
-                    offer: Some(Action::SaveAs),
-                });
-            }
+            Err(error) => self.message = Some(situation::not_saved(&error)),
+        }
+    }
+
+    /// Whether this window saves there.
+    pub(super) fn may_save(&self, path: &Path) -> Result<(), FileError> {
+        match &self.start.confined_to {
+            Some(folder) if !document::lies_in(path, folder) => Err(FileError {
+                path: path.to_owned(),
+                what: FileFault::Confined(folder.clone()),
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Notices that another program has written the file that is open.
+    fn watch_file(&mut self, ctx: &Context) {
+        /// Seconds between two looks: nobody switches windows faster.
+        const EVERY: f64 = 1.0;
+        let now = ctx.input(|i| i.time);
+        if now < self.watched_at + EVERY {
+            return;
+        }
+        self.watched_at = now;
+        if let Some(path) = self.editor.take_outdated() {
+            self.notice = Some(notice::changed(path));
         }
     }
 
@@ -151,7 +182,11 @@ impl App {
                 .map(|folder| folder.join("").display().to_string())
                 .unwrap_or_default(),
         };
-        Dialog::File { purpose, path }
+        Dialog::File {
+            purpose,
+            path,
+            has_browser: self.start.confined_to.is_none(),
+        }
     }
 
     /// Opens a network that is dropped on the window.
@@ -185,6 +220,7 @@ impl App {
 
     /// Sees to it that unsaved work is kept.
     pub(super) fn keep(&mut self, ctx: &Context) {
+        self.watch_file(ctx);
         let now = ctx.input(|i| i.time);
         let (due, message) = self.keeper.update(now, &self.editor, self.kept.as_ref());
         if let Some(seconds) = due {

@@ -6,7 +6,7 @@ use super::App;
 use crate::device::Platform;
 use crate::document::Edit;
 use crate::gui::command::Action;
-use crate::gui::opening::refusal;
+use crate::gui::situation::refusal;
 use crate::gui::units::FIRST_UNITS;
 
 impl App {

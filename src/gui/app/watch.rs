@@ -2,6 +2,7 @@
 
 use super::App;
 use crate::document::{Document, Element, Selection};
+use crate::gui::situation::Situation;
 use crate::gui::view::only;
 use crate::network::Network;
 
@@ -22,6 +23,12 @@ impl App {
     #[must_use]
     pub fn undo_name(&self) -> Option<&str> {
         self.editor.undo_name()
+    }
+
+    /// What redo would bring back.
+    #[must_use]
+    pub fn redo_name(&self) -> Option<&str> {
+        self.editor.redo_name()
     }
 
     /// Whether the document differs from its file.
@@ -105,6 +112,17 @@ impl App {
             .or(typed)
             .or(of_task)
             .map(ToString::to_string)
+    }
+
+    /// What a person is told stands in the way: the message over the window, and what is the matter with the network.
+    #[must_use]
+    pub fn situations(&self) -> Vec<Situation> {
+        let messages = self.message.iter().chain(&self.standing);
+        let noticed = self.notice.as_ref().and_then(|notice| notice.situation);
+        messages
+            .map(|message| message.situation)
+            .chain(noticed)
+            .collect()
     }
 
     /// All that is selected.

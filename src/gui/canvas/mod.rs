@@ -39,6 +39,7 @@ pub(crate) use tank::StateScale;
 
 use super::command::Command;
 use super::derived::Derived;
+use super::message::Message;
 use super::simulation::Simulation;
 use super::theme::Palette;
 use super::units::Scales;
@@ -68,6 +69,8 @@ pub(crate) struct Shown<'a> {
     pub(crate) derived: &'a Derived,
     /// The units numbers are shown in.
     pub(crate) scales: Scales,
+    /// What is the matter with the network, its task or its training.
+    pub(crate) standing: &'a [Message],
 }
 
 /// Draws the canvas and collects what is asked for.

@@ -5,8 +5,8 @@ use eframe::egui::{self, Align, Layout, Rect, RichText, Ui, UiBuilder, vec2};
 use super::{Hand, Shown};
 use crate::gui::badges::badges_ui;
 use crate::gui::command::Command;
-use crate::gui::derived::{SteadyNews, outcome_words};
 use crate::gui::flipping;
+use crate::gui::message::{Message, body_ui};
 use crate::gui::number;
 use crate::gui::theme::{self, Palette};
 
@@ -46,7 +46,7 @@ pub(super) fn overlay_ui(
     if shown.network.nodes().is_empty() && hand.writing.is_none() {
         first_steps(ui, area);
     }
-    shown_chips(ui, area, shown, bundled);
+    chips_ui(ui, area, shown, bundled, commands);
     readings_ui(ui, area, shown);
 }
 
@@ -83,12 +83,15 @@ fn hint(shown: &Shown<'_>, hand: &Hand) -> &'static str {
     }
 }
 
-/// Bottom left: what is not as it would be drawn otherwise.
-fn shown_chips(ui: &Ui, area: Rect, shown: &Shown<'_>, bundled: Option<[usize; 2]>) {
+/// Bottom left: what is the matter, and what is not as it would be drawn otherwise.
+fn chips_ui(
+    ui: &mut Ui,
+    area: Rect,
+    shown: &Shown<'_>,
+    bundled: Option<[usize; 2]>,
+    commands: &mut Vec<Command>,
+) {
     let mut texts = Vec::new();
-    if let SteadyNews::Known(outcome) = shown.derived.news() {
-        texts.extend(outcome_words(outcome));
-    }
     if let Some(slowing) = shown.dots.slowing()
         && shown.simulation.is_running()
     {
@@ -109,6 +112,14 @@ fn shown_chips(ui: &Ui, area: Rect, shown: &Shown<'_>, bundled: Option<[usize; 2
     if shown.simulation.is_held() {
         lift += flipping::HEIGHT + 4.0;
     }
+    let mut corner = area.left_bottom() + vec2(10.0, -10.0 - lift);
+    for (k, message) in shown.standing.iter().enumerate() {
+        let id = ui.scope_id().with(("standing", k));
+        let rect = chip(ui, area, corner, &message.title, Some(id));
+        standing_ui(ui, rect, id, message, commands);
+        lift += rect.height() + 6.0;
+        corner.y -= rect.height() + 6.0;
+    }
     chips(ui, area, texts, lift);
 }
 
@@ -119,25 +130,65 @@ pub(super) fn bundle_words([pipes, bundles]: [usize; 2]) -> String {
 
 /// Draws chips one above the other, `lift` above the lower left corner.
 pub(super) fn chips(ui: &Ui, area: Rect, texts: impl IntoIterator<Item = String>, lift: f32) {
-    let palette = Palette::current(ui);
     let mut corner = area.left_bottom() + vec2(10.0, -10.0 - lift);
     for text in texts {
-        let galley = ui
-            .painter()
-            .layout_no_wrap(text, theme::plain(theme::SMALL), palette.dim);
-        let size = galley.size() + vec2(18.0, 8.0);
-        let rect = Rect::from_min_size(corner - vec2(0.0, size.y), size);
-        ui.painter().rect(
-            rect,
-            egui::CornerRadius::same(11),
-            palette.panel,
-            egui::Stroke::new(1.0, palette.line),
-            egui::StrokeKind::Inside,
-        );
-        ui.painter()
-            .galley(rect.center() - 0.5 * galley.size(), galley, palette.dim);
-        corner.y -= size.y + 6.0;
+        let rect = chip(ui, area, corner, &text, None);
+        corner.y -= rect.height() + 6.0;
     }
+}
+
+/// Paints a chip whose lower left corner is here; one that can be pressed looks like it.
+fn chip(ui: &Ui, area: Rect, corner: egui::Pos2, text: &str, pressed: Option<egui::Id>) -> Rect {
+    let palette = Palette::current(ui);
+    let response = pressed.and_then(|id| ui.ctx().read_response(id));
+    let is_lit = response.is_some_and(|response| response.hovered() || response.has_focus());
+    let (ink, rim) = match pressed {
+        None => (palette.dim, palette.line),
+        Some(_) if is_lit => (palette.text, palette.accent),
+        Some(_) => (palette.text, palette.dim),
+    };
+    let text = match pressed {
+        None => text.to_owned(),
+        Some(_) => format!("{text}  ›"),
+    };
+    let mut job = egui::text::LayoutJob::simple_singleline(text, theme::plain(theme::SMALL), ink);
+    job.wrap = egui::text::TextWrapping::truncate_at_width((area.width() - 38.0).max(40.0));
+    let galley = ui.painter().layout_job(job);
+    let size = galley.size() + vec2(18.0, 8.0);
+    let rect = Rect::from_min_size(corner - vec2(0.0, size.y), size);
+    ui.painter().rect(
+        rect,
+        egui::CornerRadius::same(11),
+        palette.panel,
+        egui::Stroke::new(1.0, rim),
+        egui::StrokeKind::Inside,
+    );
+    ui.painter()
+        .galley(rect.center() - 0.5 * galley.size(), galley, ink);
+    rect
+}
+
+/// What a chip says at length when it is pressed, with the remedies.
+fn standing_ui(
+    ui: &mut Ui,
+    rect: Rect,
+    id: egui::Id,
+    message: &Message,
+    commands: &mut Vec<Command>,
+) {
+    let response = ui.interact(rect, id, egui::Sense::click());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &message.title));
+    let response = response.on_hover_text("Click for more, and for what can be done");
+    egui::Popup::from_toggle_button_response(&response)
+        .id(id.with("more"))
+        .close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside)
+        .width(400.0)
+        .show(|ui| {
+            ui.set_max_width(400.0);
+            if body_ui(ui, message, false, commands) {
+                ui.close();
+            }
+        });
 }
 
 /// Bottom right: what is stored, what the numerics lost of it, and what it all costs.

@@ -141,6 +141,7 @@ pub(crate) fn thumbnail(
         dots: &Dots::default(),
         derived: &model.derived,
         scales: Scales::of(model.editor.network(), true),
+        standing: &[],
     };
     let view = ViewState::default();
     let picture = studio(is_dark).draw(&shown.network.name, size, |ui| {
@@ -163,7 +164,7 @@ struct Model {
 
 impl Model {
     fn new(document: Document, subject: Subject) -> Self {
-        let editor = Editor::new(document, None);
+        let editor = Editor::new(document);
         let derived = Derived::at_once(editor.network(), editor.revision());
         let steady: &[f64] = derived
             .settled()

@@ -200,6 +200,7 @@ impl<'a> Sitting<'a> {
             dots: self.dots,
             derived: self.derived,
             scales: self.scales(),
+            standing: &[],
         };
         let remarks = self.remarks(has_gradient);
         let words = Words::Remarks(&remarks);

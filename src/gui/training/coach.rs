@@ -15,10 +15,10 @@ use super::live::Live;
 use super::pick::Pick;
 use super::question::{Question, Questions};
 use super::response::Responder;
-use crate::document::{Problem, Revision};
+use crate::document::{Document, Problem, Revision};
 use crate::gui::editor::Editor;
-use crate::learn::Training;
 use crate::learn::trainer::{Plan, Trained};
+use crate::learn::{Task, Training};
 use crate::network::Network;
 use crate::system::System;
 use crate::training_run::{Lane, News, Record, Run, network_with};
@@ -221,6 +221,8 @@ impl Coach {
             }
             return;
         }
+        // Nothing is drawn beside it any more.
+        responders[1].clear();
         let live = live.as_ref();
         let compile = || match live {
             Some(live) => live.system().clone(),
@@ -340,6 +342,9 @@ impl Coach {
         self.comparison = None;
         self.notice = None;
         self.responders.iter_mut().for_each(Responder::clear);
+        // The revisions of another document are counted from the beginning again, and may be equal.
+        self.questions.forget();
+        self.gradients.clear();
         self.rewound_at = None;
         self.pick = Pick::default();
     }
@@ -542,6 +547,16 @@ impl Coach {
         self.questions.question()
     }
 
+    /// What the task would have to be, where its rows are outside the states there are.
+    pub(crate) fn repaired(&self) -> Option<&Task> {
+        self.questions.repaired()
+    }
+
+    /// Reads the task's data file once more.
+    pub(crate) fn read_data_again(&mut self) {
+        self.questions.forget();
+    }
+
     /// The same, or the one before it while a changed task is being read: for pictures alone.
     pub(crate) fn seen_question(&self) -> Option<&Arc<Question>> {
         self.questions.seen()
@@ -615,7 +630,12 @@ fn outcome(trained: Trained) -> Outcome {
 
 /// The training settings in force.
 pub(crate) fn settings(editor: &Editor) -> Training {
-    editor.document().training.unwrap_or_default()
+    settings_of(editor.document())
+}
+
+/// The training settings of a document.
+pub(crate) fn settings_of(document: &Document) -> Training {
+    document.training.unwrap_or_default()
 }
 
 fn place(editor: &Editor) -> (u64, u64) {

@@ -119,7 +119,7 @@ fn ends(values: &[f64]) -> Option<[f64; 2]> {
 }
 
 /// The inputs and outputs a network has, in its order.
-pub(super) fn ports(network: &Network) -> (Vec<NodeKey>, Vec<NodeKey>) {
+pub(crate) fn ports(network: &Network) -> (Vec<NodeKey>, Vec<NodeKey>) {
     let with = |role| {
         network
             .nodes()

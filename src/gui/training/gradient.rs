@@ -153,7 +153,7 @@ impl Gradients {
 
     /// Whether one is being computed.
     pub(crate) fn is_busy(&self) -> bool {
-        self.worker.as_ref().is_some_and(Worker::is_busy)
+        self.ordered.is_some() && self.worker.as_ref().is_some_and(Worker::is_busy)
     }
 }
 

@@ -309,11 +309,10 @@ fn names(axes: &Axes, painter: &Painter, palette: &Palette, shown: &[(&Curve, bo
         })
         .collect();
     ends.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let mut lowest = axes.rect.top() + 8.0;
-    for (y, is_monotone) in ends {
-        // Below the curve: above it the floor's words may stand.
-        let at = (y + 10.0).clamp(lowest, axes.rect.bottom() - 8.0);
-        lowest = at + 16.0;
+    // Below the curve: above it the floor's words may stand.
+    let wishes: Vec<f32> = ends.iter().map(|(y, _)| y + 10.0).collect();
+    let room = [axes.rect.top() + 8.0, axes.rect.bottom() - 8.0];
+    for (at, (_, is_monotone)) in apart(&wishes, 16.0, room).into_iter().zip(ends) {
         let text = if is_monotone {
             "without NDC"
         } else {
@@ -327,6 +326,18 @@ fn names(axes: &Axes, painter: &Painter, palette: &Palette, shown: &[(&Curve, bo
             ink(palette, is_monotone),
         );
     }
+}
+
+/// Heights as near to these, which ascend, as they can be in this room and this far apart; apart, where not both.
+fn apart(wishes: &[f32], distance: f32, [top, bottom]: [f32; 2]) -> Vec<f32> {
+    let mut least = top;
+    let places = wishes.iter().enumerate().map(|(k, wish)| {
+        let following = (wishes.len() - 1 - k) as f32;
+        let at = wish.min(bottom - distance * following).max(least);
+        least = at + distance;
+        at
+    });
+    places.collect()
 }
 
 /// What is wrong, where, and what to do, over the plot area.
@@ -520,4 +531,19 @@ fn walked(ui: &Ui, id: Id, memory: Id, shown: &[(&Curve, bool)]) -> Option<Choic
         .min(last);
     ui.data_mut(|data| data.insert_temp(memory, (choice.curve, choice.checkpoint)));
     Some(choice)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_stand_apart_wherever_the_curves_end() {
+        let placed = |wishes: [f32; 2]| apart(&wishes, 16.0, [10.0, 100.0]);
+        assert_eq!(placed([20.0, 80.0]), [20.0, 80.0]);
+        assert_eq!(placed([110.0, 110.0]), [84.0, 100.0]);
+        assert_eq!(placed([0.0, 0.0]), [10.0, 26.0]);
+        // Too low for both: one below the other all the same.
+        assert_eq!(apart(&[5.0, 5.0], 16.0, [10.0, 20.0]), [10.0, 26.0]);
+    }
 }

@@ -25,8 +25,9 @@ mod verdict;
 use eframe::egui::{Context, Label, Rect, RichText, Ui, UiBuilder, pos2};
 
 pub(crate) use application::Application;
-pub(crate) use coach::Coach;
+pub(crate) use coach::{Coach, settings_of};
 pub(crate) use data_file::{is_data_file, task_from_file};
+pub(crate) use gates::ports;
 pub(crate) use gradient::edges_ui;
 pub(crate) use on_canvas::thumbnails_ui;
 pub(crate) use pick::Pick;

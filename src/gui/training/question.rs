@@ -9,8 +9,8 @@ use crate::document::Problem;
 use crate::gui::editor::Editor;
 use crate::job::{Event, Worker};
 use crate::learn::floor::monotone_floor;
-use crate::learn::objective::{Goal, Objective};
-use crate::learn::{Loss, Source, Task};
+use crate::learn::objective::{Goal, Objective, TaskError};
+use crate::learn::{Affine, Loss, Source, Task};
 use crate::network::Network;
 use crate::system::System;
 
@@ -93,11 +93,13 @@ struct Key {
 
 /// Compiles the task whenever it changes.
 pub(crate) struct Questions {
-    worker: Option<Worker<Order, Result<Question, Problem>>>,
+    worker: Option<Worker<Order, Result<Question, Obstacle>>>,
     key: Option<Key>,
     /// The revision at which the task was last compared.
     seen: Option<(u64, u64)>,
     answer: Option<Result<Arc<Question>, Problem>>,
+    /// What the task would have to be, where the answer is that its rows are out of range.
+    repaired: Option<Box<Task>>,
     /// The last good answer of this network, for pictures while the next is being worked out.
     last: Option<Arc<Question>>,
 }
@@ -116,6 +118,7 @@ impl Questions {
             key: None,
             seen: None,
             answer: None,
+            repaired: None,
             last: None,
         }
     }
@@ -140,15 +143,40 @@ impl Questions {
         }
         let event = self.worker.as_mut().and_then(Worker::poll);
         if let Some(event) = event {
-            self.answer = Some(match event {
-                Event::Done(answer) => answer.map(Arc::new),
-                Event::Failed(message) => Err(Problem::new(
-                    "task",
-                    format!("could not be prepared: {message}"),
-                    "change the task",
-                )),
+            self.take(match event {
+                Event::Done(answer) => answer,
+                Event::Failed(message) => Err(Obstacle {
+                    problem: Problem::new(
+                        "task",
+                        format!("could not be prepared: {message}"),
+                        "change the task",
+                    ),
+                    repaired: None,
+                }),
             });
         }
+    }
+
+    fn take(&mut self, answer: Result<Question, Obstacle>) {
+        self.repaired = None;
+        self.answer = Some(answer.map(Arc::new).map_err(|obstacle| {
+            self.repaired = obstacle.repaired;
+            obstacle.problem
+        }));
+    }
+
+    /// Forgets the answer, so that it is worked out anew.
+    pub(crate) fn forget(&mut self) {
+        self.key = None;
+        self.seen = None;
+        self.answer = None;
+        self.repaired = None;
+        self.last = None;
+    }
+
+    /// What the task would have to be, where its rows are out of range.
+    pub(crate) fn repaired(&self) -> Option<&Task> {
+        self.repaired.as_deref()
     }
 
     fn order(&mut self, network: &Network, key: Option<&Key>) {
@@ -159,6 +187,7 @@ impl Questions {
         let last = self.question().cloned().or(self.last.take());
         self.last = last.filter(|_| is_same_network);
         self.answer = None;
+        self.repaired = None;
         let Some(key) = key else {
             return;
         };
@@ -171,7 +200,7 @@ impl Questions {
             Some(worker) => {
                 worker.submit(order);
             }
-            None => self.answer = Some(compiled(order).map(Arc::new)),
+            None => self.take(compiled(order)),
         }
     }
 
@@ -199,7 +228,35 @@ impl Questions {
     }
 }
 
-fn compiled(order: Order) -> Result<Question, Problem> {
+/// Why there is no question.
+struct Obstacle {
+    problem: Problem,
+    /// A task without it.
+    repaired: Option<Box<Task>>,
+}
+
+impl Obstacle {
+    fn new(task: &Task, error: &TaskError) -> Self {
+        /// Above the least state there is, by this part of the encoding's unit: far enough to divide by.
+        const ABOVE: f64 = 0.1;
+        let repaired = match error {
+            TaskError::OutOfRange { lowest, .. } => Some(Box::new(Task {
+                encode: Affine {
+                    offset: task.encode.offset - lowest + ABOVE * task.encode.scale.abs(),
+                    ..task.encode
+                },
+                ..task.clone()
+            })),
+            _ => None,
+        };
+        Self {
+            problem: located(&error.to_string()),
+            repaired,
+        }
+    }
+}
+
+fn compiled(order: Order) -> Result<Question, Obstacle> {
     let Order {
         network,
         task,
@@ -207,7 +264,7 @@ fn compiled(order: Order) -> Result<Question, Problem> {
     } = order;
     let system = System::new(&network);
     let objective = Objective::new(&network, &system, &task, folder.as_deref())
-        .map_err(|error| located(&error.to_string()))?;
+        .map_err(|error| Obstacle::new(&task, &error))?;
     let floor = if objective.examples().len() <= MOST_ROWS_WITH_FLOOR {
         monotone_floor(&objective)
     } else {

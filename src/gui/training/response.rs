@@ -198,8 +198,10 @@ impl Responder {
         self.ordered = Some((key, level));
     }
 
-    /// Forgets everything.
+    /// Forgets everything, what is still being computed included: it may be of another document, whose revisions are
+    /// counted from the beginning again.
     pub(crate) fn clear(&mut self) {
+        self.ordered = None;
         self.wanted = None;
         self.kept = None;
         self.failure = None;
