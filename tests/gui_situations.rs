@@ -193,6 +193,7 @@ fn every_situation_is_told_and_its_remedy_cures_it() {
             Situation::Frozen => frozen,
             Situation::Balanced => balanced,
             Situation::HiddenFuel => hidden_fuel,
+            Situation::Formula => formula,
             Situation::NoInput => no_input,
             Situation::NoOutput => no_output,
             Situation::NoTask => no_task,
@@ -321,6 +322,22 @@ fn hidden_fuel() {
     case.press("by a hidden fuel of 0.916 k_BT per turn");
     case.press("Set k_eq of");
     case.is_cured(Situation::HiddenFuel);
+}
+
+fn formula() {
+    let mut case = Case::open(&network(
+        "electronic",
+        r#"{"id":"x","role":"input","value":1},{"id":"y","role":"output","leak":1}"#,
+        r#"{"id":"e","from":"x","to":"y","device":{"kind":"custom","formula":"g*(b-a)","parameters":{"g":0.2}}}"#,
+        "",
+    ));
+    case.says(Situation::Formula);
+    case.press("The formula of e: breaks the second law");
+    case.press("Show it");
+    case.press("Technical");
+    case.harness.get_by_label_contains("g*(b-a)");
+    case.press("Give e the formula");
+    case.is_cured(Situation::Formula);
 }
 
 fn no_input() {

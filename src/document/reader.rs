@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use serde_json::{Map, Value};
 
 use super::fields::{Fields, as_list, as_number_in, as_object};
-use super::problem::{Note, Rejected, Report, did_you_mean, quoted};
+use super::problem::{Note, Problem, Rejected, Report, did_you_mean, quoted};
 use super::reader_device::{Laws, read_device};
 use super::{Document, FORMAT, WILDCARD, check, layout, reader_task, tree};
 use crate::device::{ParamRange, Platform};

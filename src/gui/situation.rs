@@ -29,6 +29,8 @@ pub enum Situation {
     Balanced,
     /// Equilibrium constants drive a cycle.
     HiddenFuel,
+    /// A formula that no device could follow: it breaks the second law, or has no value.
+    Formula,
     /// Training without an input.
     NoInput,
     /// Training without an output.
@@ -69,13 +71,14 @@ pub enum Situation {
 
 impl Situation {
     /// All of them.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::Island,
         Self::Oscillates,
         Self::Slow,
         Self::Frozen,
         Self::Balanced,
         Self::HiddenFuel,
+        Self::Formula,
         Self::NoInput,
         Self::NoOutput,
         Self::NoTask,
@@ -132,6 +135,14 @@ pub(super) fn not_opened(path: &Path, error: &LoadError) -> Message {
             with_file_error(message, error).offering_to(Action::Open)
         }
     }
+}
+
+/// The reading of a file broke down, which is a fault of this program.
+pub(super) fn broke_down(path: &Path, problem: String) -> Message {
+    let title = format!("{} could not be opened", file_name(path));
+    Message::new(Situation::Unreadable, title)
+        .technically(problem)
+        .offering_to(Action::Open)
 }
 
 /// A file cannot be written.

@@ -8,7 +8,8 @@ use super::number::{short, significant};
 use super::simulation::Simulation;
 use super::situation::Situation;
 use super::training::{Coach, settings_of};
-use crate::device::Platform;
+use super::view::selection_of;
+use crate::device::{DEFAULT_FORMULA, Device, Kind, Platform};
 use crate::document::{Document, Edit, Element, Problem, Selection};
 use crate::learn::{Optimizer, Rule, Source, Task, Training, twin};
 use crate::network::{Edge, EdgeKey, Network, Node, NodeKey};
@@ -33,6 +34,7 @@ pub(super) fn standing(
     let mut all = Vec::new();
     all.extend(island(&document.network, simulation));
     all.extend(motion(document, simulation, derived));
+    all.extend(formula(&document.network, derived));
     all.extend(hidden_fuel(&document.network, derived));
     all.extend(task(document, coach));
     if let Some(problem) = coach.notice() {
@@ -161,6 +163,11 @@ fn motion(document: &Document, simulation: &Simulation, derived: &Derived) -> Op
             );
             without_ndc(nearer(message, state, free), network, derived)
         }
+        Outcome::Unsettled(Reason::Undefined { link }) => {
+            let edge = network.edge(system.links().get(*link)?.key)?;
+            let problem = "It has no finite value at the state that was reached.";
+            broken_formula(words.clone(), edge, problem).technically(technical.clone())
+        }
         Outcome::Unsettled(Reason::Frozen { .. }) => {
             let message = message(
                 Situation::Frozen,
@@ -178,6 +185,37 @@ fn motion(document: &Document, simulation: &Simulation, derived: &Derived) -> Op
             pushed(message, network, simulation, state, free)
         }
     })
+}
+
+/// A formula that no device could follow, unless the motion has already ended at it.
+fn formula(network: &Network, derived: &Derived) -> Option<Message> {
+    if let SteadyNews::Known(Outcome::Unsettled(Reason::Undefined { .. })) = derived.news() {
+        return None;
+    }
+    let (certified, _) = derived.certified()?;
+    let flawed = certified.flaws.first()?;
+    let edge = network.edge(*certified.links.get(flawed.link)?)?;
+    let title = format!("The formula of {}: {}", edge.title(), flawed.flaw.title());
+    let text = edge.device.formula().map_or("", |law| law.text());
+    Some(broken_formula(title, edge, &flawed.flaw.to_string()).technically(text.to_owned()))
+}
+
+/// Offers the plainest formula in place of one that is not the law of a device.
+fn broken_formula(title: String, edge: &Edge, problem: &str) -> Message {
+    let name = edge.title();
+    let plain = Edit::SetDevice(edge.key(), Device::new(Kind::Custom));
+    Message::new(Situation::Formula, title)
+        .at(
+            name,
+            problem,
+            "Carry nothing where a = b, and current from the higher to the lower state alone: a formula that is a - b \
+             times something positive does.",
+        )
+        .showing(selection_of(Some(Element::Edge(edge.key()))))
+        .offering(
+            format!("Give {name} the formula {DEFAULT_FORMULA}"),
+            Command::Perform(format!("formula of {name}"), vec![plain]),
+        )
 }
 
 /// Offers to take the NDC out of the devices that show it.

@@ -9,14 +9,12 @@ use crate::device::Platform;
 use crate::document::presets::Preset;
 use crate::document::{self, FileError, FileFault, LoadError, Loaded, Stamp};
 use crate::gui::canvas::{Dots, Scene};
-use crate::gui::command::Action;
 use crate::gui::dialogs::{Dialog, FileUse};
 use crate::gui::editor::Editor;
-use crate::gui::message::Message;
 use crate::gui::notice;
 use crate::gui::opening::{empty, file_name, fresh};
 use crate::gui::simulation::Simulation;
-use crate::gui::situation::{self, Situation, refusal, rejection};
+use crate::gui::situation::{self, refusal, rejection};
 use crate::gui::toast::Toast;
 use crate::gui::training;
 
@@ -72,12 +70,7 @@ impl App {
             Some((path, Ok(read))) => self.take_file(&path, read),
             Some((path, Err(problem))) => {
                 self.toast = None;
-                let title = format!("{} could not be opened", file_name(&path));
-                self.message = Some(
-                    Message::new(Situation::Unreadable, title)
-                        .at(path.display().to_string(), problem, "")
-                        .offering_to(Action::Open),
-                );
+                self.message = Some(situation::broke_down(&path, problem));
             }
             None => {}
         }
