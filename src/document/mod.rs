@@ -23,6 +23,7 @@ mod reader_task;
 mod recent;
 mod save;
 mod task_edit;
+mod ties;
 mod tree;
 mod writer;
 

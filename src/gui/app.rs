@@ -3,6 +3,8 @@
 mod build;
 mod clipboard;
 mod connect;
+#[cfg(test)]
+mod every_command;
 mod export;
 mod files;
 mod find;
@@ -121,7 +123,7 @@ impl App {
             .storage
             .and_then(|storage| eframe::get_value(storage, VIEW_KEY))
             .unwrap_or_default();
-        theme::install(&cc.egui_ctx, view.theme);
+        theme::install(&cc.egui_ctx, view.theme, view.is_contrast_high);
         cc.egui_ctx
             .set_zoom_factor(view.magnification.clamp(1.0, 2.0));
         // The steps are those of the menu.
@@ -374,11 +376,7 @@ impl App {
                 self.simulation.step(visible);
             }
             Action::ResetState => self.simulation.reset(),
-            Action::JumpToSteady => {
-                if let Some((state, false)) = self.derived.settled() {
-                    self.simulation.jump(&state.x.clone());
-                }
-            }
+            Action::JumpToSteady => self.jump_to_steady(),
             Action::Train => self.coach.play_or_hold(&self.editor),
             Action::TrainStep => self.coach.step(&self.editor),
             Action::Rewind => self.coach.rewind(&self.editor),
@@ -435,6 +433,7 @@ impl App {
             | Action::Smaller
             | Action::UsualSize
             | Action::ReducedMotion
+            | Action::HighContrast
             | Action::Theme => {}
         }
     }
@@ -444,6 +443,12 @@ impl App {
         self.view.hand.let_go();
         if let Some(selection) = step(&mut self.editor) {
             self.view.selection = selection;
+        }
+    }
+
+    fn jump_to_steady(&mut self) {
+        if let Some((state, false)) = self.derived.settled() {
+            self.simulation.jump(&state.x);
         }
     }
 
@@ -774,7 +779,7 @@ impl eframe::App for App {
     }
 
     fn clear_color(&self, _visuals: &egui::Visuals) -> [f32; 4] {
-        Palette::of(self.view.theme)
+        Palette::of(self.view.theme, self.view.is_contrast_high)
             .background
             .to_normalized_gamma_f32()
     }

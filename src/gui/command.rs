@@ -213,6 +213,8 @@ pub(crate) enum Action {
     UsualSize,
     /// Arrows for moving dots.
     ReducedMotion,
+    /// Inks and grounds as far apart as can be.
+    HighContrast,
     /// The panel on the right.
     Inspector,
     /// The panel with x(t).
@@ -251,7 +253,7 @@ pub(crate) enum Action {
 
 impl Action {
     /// All actions, in the order menus and the key sheet list them.
-    pub(crate) const ALL: [Self; 65] = [
+    pub(crate) const ALL: [Self; 66] = [
         Self::New,
         Self::NewChemical,
         Self::Open,
@@ -300,6 +302,7 @@ impl Action {
         Self::Smaller,
         Self::UsualSize,
         Self::ReducedMotion,
+        Self::HighContrast,
         Self::Inspector,
         Self::Traces,
         Self::Theme,
@@ -365,6 +368,7 @@ impl Action {
             | Self::Smaller
             | Self::UsualSize
             | Self::ReducedMotion
+            | Self::HighContrast
             | Self::Inspector
             | Self::Traces
             | Self::Training
@@ -432,6 +436,7 @@ impl Action {
             Self::Smaller => "Everything smaller",
             Self::UsualSize => "Usual size",
             Self::ReducedMotion => "Reduced motion",
+            Self::HighContrast => "High contrast",
             Self::Inspector => "Inspector",
             Self::Traces => "Time plot",
             Self::Theme => "Light or dark",
@@ -510,6 +515,7 @@ impl Action {
             Self::Larger => "Show everything larger, for a projector: 125, 150 or 200 %",
             Self::Smaller => "Show everything smaller again",
             Self::UsualSize => "Show everything at its usual size",
+            Self::HighContrast => "Show text and lines at high contrast, light or dark",
             Self::ReducedMotion => "Show arrows in place of moving dots, and let no inputs flip",
             Self::Snap => "Let reservoirs and notes snap to a grid when they are moved",
             Self::Inspector => "Show or hide the panel on the right",
@@ -591,6 +597,7 @@ impl Action {
             Self::Smaller => command(Key::Minus),
             Self::UsualSize => command(Key::Num0),
             Self::ReducedMotion => plain(Key::A),
+            Self::HighContrast => shifted(Key::H),
             Self::Snap => command(Key::G),
             Self::Inspector => plain(Key::I),
             Self::Traces => plain(Key::T),

@@ -290,6 +290,9 @@ fn columns_ui(ui: &mut Ui, columns: [Vec<Menu>; 3]) {
                         ("wheel", "zoom; never edits a value"),
                         ("double-click a name", "default value"),
                         ("Shift on a slider", "ten times finer"),
+                        ("Tab, arrows", "go over the canvas"),
+                        ("Enter there", "edit it in the inspector"),
+                        ("Shift ↑ ↓ there", "kick it; a clamp is set"),
                     ] {
                         key_row_ui(ui, gesture, effect);
                     }
@@ -356,7 +359,7 @@ const SHOWN: usize = 5;
 
 /// Draws a message, calm and in a corner; it waits to be dismissed.
 pub(crate) fn message_ui(ctx: &Context, message: &Message, commands: &mut Vec<Command>) {
-    let palette = Palette::of(ctx.theme());
+    let palette = Palette::in_force(ctx);
     let frame = Frame::new()
         .fill(palette.panel)
         .stroke(Stroke::new(1.0, palette.error))

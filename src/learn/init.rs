@@ -31,7 +31,7 @@ fn interval(kind: Kind, name: &str, range: ParamRange, default: f64) -> [f64; 2]
 /// of two), since they set scales that the task was written for.
 #[must_use]
 pub fn draw(system: &System, parameters: &Parameters, rng: &mut impl Rng) -> Vec<f64> {
-    parameters
+    let mut drawn: Vec<f64> = parameters
         .as_slice()
         .iter()
         .map(|parameter| {
@@ -49,5 +49,7 @@ pub fn draw(system: &System, parameters: &Parameters, rng: &mut impl Rng) -> Vec
             let (lo, hi) = (parameter.coordinate(lo), parameter.coordinate(hi));
             lo + (hi - lo) * rng.random::<f64>()
         })
-        .collect()
+        .collect();
+    parameters.spread(&mut drawn);
+    drawn
 }
