@@ -5,9 +5,11 @@
 
 mod role;
 mod signal;
+mod ties;
 
 pub use role::Role;
 pub use signal::{Shape, Signal};
+pub use ties::Tie;
 
 use crate::device::{Absent, Device, Dimension, ParamRange, ParamSpec, Platform};
 
@@ -165,6 +167,7 @@ pub struct Network {
     pub units: Option<Units>,
     nodes: Vec<Node>,
     edges: Vec<Edge>,
+    ties: Vec<Tie>,
     next_key: u32,
 }
 
@@ -211,6 +214,7 @@ impl Network {
             units: None,
             nodes: Vec::new(),
             edges: Vec::new(),
+            ties: Vec::new(),
             next_key: 0,
         }
     }
@@ -374,13 +378,14 @@ impl Network {
         Ok(())
     }
 
-    /// Puts another device on an edge.
+    /// Puts another device on an edge. What its parameters are tied to follows.
     ///
     /// # Errors
     /// If the edge is missing or the device is of the other platform.
     pub fn set_device(&mut self, key: EdgeKey, device: Device) -> Result<(), NetworkError> {
         self.check_device(&device)?;
         self.edge_mut(key).ok_or(NetworkError::Gone)?.device = device;
+        self.follow_ties(key);
         Ok(())
     }
 
@@ -411,6 +416,7 @@ impl Network {
         };
         self.nodes.remove(index);
         self.edges.retain(|edge| edge.from != key && edge.to != key);
+        self.prune_ties();
         true
     }
 
@@ -420,6 +426,7 @@ impl Network {
             return false;
         };
         self.edges.remove(index);
+        self.prune_ties();
         true
     }
 

@@ -103,6 +103,8 @@ pub struct System {
     islands: Vec<Vec<usize>>,
     structure: OnceLock<Arc<Structure>>,
     algebra: Algebra,
+    /// Parameters that share one value, each as the position of its link and that of the parameter.
+    ties: Vec<Vec<[usize; 2]>>,
 }
 
 /// Currents, slopes and net inflows at one state.
@@ -194,10 +196,34 @@ impl System {
             islands: Vec::new(),
             structure: OnceLock::new(),
             algebra: Algebra::default(),
+            ties: Vec::new(),
         };
         system.islands = system.find_islands();
+        system.ties = system.find_ties(network);
         system.prepare_structure();
         system
+    }
+
+    fn find_ties(&self, network: &Network) -> Vec<Vec<[usize; 2]>> {
+        let member = |key: EdgeKey, parameter: &str| {
+            let link = self.link(key)?;
+            let p = self.links[link].device.param_index(parameter)?;
+            Some([link, p])
+        };
+        let ties = network.ties().iter();
+        ties.map(|tie| {
+            let edges = tie.edges.iter();
+            edges
+                .filter_map(|&key| member(key, tie.parameter))
+                .collect()
+        })
+        .collect()
+    }
+
+    /// Parameters of devices that share one value: position of the link, position of the parameter.
+    #[must_use]
+    pub fn ties(&self) -> &[Vec<[usize; 2]>] {
+        &self.ties
     }
 
     /// What the network carries.

@@ -302,3 +302,176 @@ fn a_whole_network_is_offered_to_open() {
         .harness
         .get_by_label("What was pasted is not a network this program can open");
 }
+
+/// What has the focus.
+fn focused(window: &Window) -> Option<String> {
+    let node = window
+        .harness
+        .query_by(|node| node.is_focused() && node.label().is_some());
+    node.and_then(|node| node.accesskit_node().label())
+}
+
+/// Presses Tab until this has the focus.
+fn tab_to(window: &mut Window, label: &str) {
+    for _ in 0..120 {
+        if focused(window).as_deref() == Some(label) {
+            return;
+        }
+        press(window, Modifiers::NONE, Key::Tab);
+    }
+    panic!(
+        "Tab does not come to {label}; it is at {:?}",
+        focused(window)
+    );
+}
+
+/// Open a network, look at an edge, turn its parameter, kick, settle, take back, save: all without a pointer.
+#[test]
+fn a_first_lesson_goes_by_keyboard_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = Window::preset("xor");
+    find(&mut window, "fold");
+    window.computed();
+    press(&mut window, Modifiers::NONE, Key::Escape);
+    assert!(window.app().selected().is_empty());
+    // Over the canvas, where everything has a name and says how it is.
+    tab_to(&mut window, "reservoir y");
+    window.until("the steady state is known", |app| !app.is_computing());
+    let value = window.harness.get_by_label("reservoir y").value().unwrap();
+    assert!(
+        value.starts_with("output, ") && value.contains("steady state"),
+        "{value}"
+    );
+    let value = window.harness.get_by_label("reservoir x").value().unwrap();
+    assert!(
+        value.starts_with("input, ") && value.ends_with("held"),
+        "{value}"
+    );
+    let value = window.harness.get_by_label("edge e1").value().unwrap();
+    assert!(
+        value.contains("x → y") && value.contains("quantum dot"),
+        "{value}"
+    );
+    // Shift with an arrow kicks, and the document does not know.
+    press(&mut window, Modifiers::NONE, Key::Space);
+    let before = (written(&window), window.app().state_of("y").unwrap());
+    press(&mut window, Modifiers::SHIFT, Key::ArrowUp);
+    assert!(window.app().state_of("y").unwrap() > before.1 + 0.1);
+    assert_eq!(written(&window), before.0);
+    // Enter on the edge selects it and goes on in the inspector.
+    tab_to(&mut window, "edge e1");
+    press(&mut window, Modifiers::NONE, Key::Enter);
+    assert_eq!(selected_ids(window.app()), ["e1"]);
+    assert_eq!(focused(&window).as_deref(), Some("device"));
+    let shift = window.param("e1", "shift");
+    tab_to(&mut window, "shift");
+    for _ in 0..3 {
+        press(&mut window, Modifiers::NONE, Key::ArrowLeft);
+    }
+    assert!(window.param("e1", "shift") < shift - 0.1);
+    assert_eq!(window.app().undo_name(), Some("shift of e1"));
+    window.computed();
+    press(&mut window, Modifiers::NONE, Key::End);
+    let steady = window.app().state_of("y").unwrap();
+    press(&mut window, Modifiers::NONE, Key::Space);
+    window.steps(30);
+    assert!((window.app().state_of("y").unwrap() - steady).abs() < 1e-3);
+    for _ in 0..3 {
+        press(&mut window, Modifiers::COMMAND, Key::Z);
+    }
+    assert!((window.param("e1", "shift") - shift).abs() < 1e-12);
+    press(&mut window, Modifiers::COMMAND, Key::S);
+    let path = folder.path().join("lesson.json");
+    press(&mut window, Modifiers::COMMAND, Key::A);
+    window
+        .harness
+        .event(Event::Text(path.display().to_string()));
+    window.steps(2);
+    press(&mut window, Modifiers::NONE, Key::Enter);
+    let saved = std::fs::read_to_string(&path).unwrap();
+    assert_eq!(saved, written(&window));
+    assert!(!window.app().is_unsaved());
+}
+
+/// Two reservoirs that no edge joins are joined without a pointer: E, Tab, Enter.
+#[test]
+fn an_edge_is_drawn_by_keyboard() {
+    let mut window = Window::file(EMPTY);
+    press(&mut window, Modifiers::NONE, Key::X);
+    press(&mut window, Modifiers::NONE, Key::Y);
+    find(&mut window, "x1");
+    press(&mut window, Modifiers::NONE, Key::E);
+    tab_to(&mut window, "reservoir y1");
+    press(&mut window, Modifiers::NONE, Key::Enter);
+    assert_eq!(counts(&window), (2, 1));
+    assert_eq!(selected_ids(window.app()), ["e1"]);
+}
+
+/// Widgets without a name are nothing to those who do not see them: none of them is, with every panel open.
+#[test]
+fn every_widget_has_a_name() {
+    let mut window = Window::preset("xor");
+    for (modifiers, key) in [
+        (Modifiers::NONE, Key::K),
+        (Modifiers::NONE, Key::D),
+        (Modifiers::COMMAND, Key::I),
+    ] {
+        press(&mut window, modifiers, key);
+        nameless(&window);
+    }
+    press(&mut window, Modifiers::NONE, Key::Escape);
+    press(&mut window, Modifiers::NONE, Key::Slash);
+    nameless(&window);
+    press(&mut window, Modifiers::NONE, Key::Escape);
+    press(&mut window, Modifiers::NONE, Key::Questionmark);
+    nameless(&window);
+}
+
+fn nameless(window: &Window) {
+    let roles = [
+        Role::Button,
+        Role::CheckBox,
+        Role::ComboBox,
+        Role::RadioButton,
+        Role::Slider,
+        Role::SpinButton,
+        Role::TextInput,
+    ];
+    for role in roles {
+        for node in window.harness.query_all_by_role(role) {
+            let node = node.accesskit_node();
+            let name = node.label().filter(|name| !name.trim().is_empty());
+            assert!(
+                name.is_some(),
+                "a nameless {role:?}: {:?}",
+                node.bounding_box()
+            );
+        }
+    }
+}
+
+#[test]
+fn parameters_are_tied_in_the_inspector_and_set_together() {
+    let mut window = Window::preset("xor");
+    press(&mut window, Modifiers::COMMAND, Key::A);
+    window.click("Tie shift of 24 edges");
+    assert_eq!(window.app().undo_name(), Some("tie shift of 24 edges"));
+    let first = window.param("e1", "shift");
+    let all = |window: &Window, value: f64| {
+        let edges = window.app().document().network.edges();
+        let mut shifts = edges.iter().map(|edge| edge.device.param("shift").unwrap());
+        shifts.all(|shift| (shift - value).abs() < 1e-12)
+    };
+    assert!(all(&window, first));
+    // One of them stands for all, in one step of undo.
+    find(&mut window, "e7");
+    window.harness.get_by_label("shift is tied to 23 others");
+    window.set("shift", 0.6);
+    assert!(all(&window, 0.6));
+    press(&mut window, Modifiers::COMMAND, Key::Z);
+    assert!(all(&window, first));
+    window.click("Untie shift");
+    window.set("shift", 0.9);
+    assert!((window.param("e7", "shift") - 0.9).abs() < 1e-12);
+    assert!((window.param("e6", "shift") - first).abs() < 1e-12);
+}

@@ -41,12 +41,15 @@ pub(super) fn run(args: &GradientArgs) -> Result<(), CliError> {
     let loss = rows
         .settle(&mut system, &lesson.objective, &options)
         .map_err(TrainError::from)?;
-    let gradient = match RowRule::new(rule, training.beta) {
+    let mut gradient = match RowRule::new(rule, training.beta) {
         Some(rule) => rows
             .gradient(&mut system, &lesson.objective, &parameters, rule)
             .map_err(TrainError::from)?,
         None => measured(&lesson, &system, &parameters, rule, &training, &rows)?,
     };
+    // Whoever moves one of a tie moves all of it.
+    parameters.gather(&mut gradient);
+    parameters.spread(&mut gradient);
     let entries: Vec<(&str, &str, f64)> = parameters
         .as_slice()
         .iter()

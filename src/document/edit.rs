@@ -62,6 +62,10 @@ pub enum Edit {
     SetKind(EdgeKey, Kind),
     /// Puts this device on an edge.
     SetDevice(EdgeKey, Device),
+    /// Ties a parameter of these edges: they share one value from now on, that of the first, and train as one.
+    Tie(&'static str, Vec<EdgeKey>),
+    /// Takes a parameter of these edges out of its ties; the values stay.
+    Untie(&'static str, Vec<EdgeKey>),
     /// Moves the ends of an edge: `from`, then `to`.
     Reconnect(EdgeKey, NodeKey, NodeKey),
     /// Sets the name of the network.
@@ -123,6 +127,12 @@ impl Document {
                 self.set_device(*key, &converted)?
             }
             Edit::SetDevice(key, device) => self.set_device(*key, device)?,
+            Edit::Tie(parameter, edges) => self.tie(parameter, edges)?,
+            Edit::Untie(parameter, edges) => {
+                let before = self.network.ties().to_vec();
+                self.network.untie(parameter, edges);
+                Change::when(before != self.network.ties(), Aspect::Task)
+            }
             Edit::Reconnect(key, from, to) => self.reconnect(*key, *from, *to)?,
             Edit::SetName(name) => replace(&mut self.network.name, name.clone(), Aspect::Text),
             Edit::SetDescription(text) => {
@@ -302,6 +312,38 @@ impl Document {
             return Err(check::out_of_range(place, device.specs()[p].range, value));
         }
         self.set_device(key, &device)
+    }
+
+    fn tie(&mut self, parameter: &'static str, edges: &[EdgeKey]) -> Result<Change, Problem> {
+        let mut range = None;
+        for &key in edges {
+            let edge = self.edge(key)?;
+            let specs = edge.device.specs();
+            let own = specs.iter().find(|spec| spec.name == parameter);
+            let own = own.map(|spec| spec.range);
+            if own.is_none() || range.is_some_and(|range| own != Some(range)) {
+                return Err(Problem::new(
+                    format!("{}.{parameter}", edge.id),
+                    "cannot be tied to the others",
+                    "tie parameters of one name that all of these devices have",
+                ));
+            }
+            range = own;
+        }
+        let Some((&first, [_, ..])) = edges.split_first() else {
+            return Err(Problem::new(
+                parameter,
+                "can only be tied where two or more devices have it",
+                "select several edges",
+            ));
+        };
+        let before = self.network.ties().to_vec();
+        self.network.tie(parameter, edges);
+        // Setting the first gives all its value.
+        let device = self.edge(first)?.device.clone();
+        let set = self.set_device(first, &device)?;
+        let tied = Change::when(before != self.network.ties(), Aspect::Task);
+        Ok(set.and(tied).and(Change::of(&[Aspect::Parameters])))
     }
 
     fn set_device(&mut self, key: EdgeKey, device: &Device) -> Result<Change, Problem> {

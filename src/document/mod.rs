@@ -25,6 +25,7 @@ mod recent;
 mod save;
 mod stamp;
 mod task_edit;
+mod ties;
 mod tree;
 mod writer;
 

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::fields::{Fields, as_list, as_number_in, as_object};
 use super::problem::{Note, Problem, Rejected, Report, did_you_mean, quoted};
 use super::reader_device::{Laws, read_device};
-use super::{Document, FORMAT, WILDCARD, check, layout, reader_task, tree};
+use super::{Document, FORMAT, WILDCARD, check, layout, reader_task, ties, tree};
 use crate::device::{ParamRange, Platform};
 use crate::network::{CAPACITY, EdgeKey, LEAK, Network, Node, NodeKey, Role, Shape, Signal, Units};
 
@@ -129,10 +129,11 @@ fn document(file: &Value, report: &mut Report) -> Option<Document> {
     let training = fields
         .get("training")
         .and_then(|value| reader_task::training(value, report));
-    let app = fields
+    let mut app = fields
         .get("app")
         .and_then(|value| as_object(value, "app", report))
         .map_or_else(Map::new, Clone::clone);
+    ties::read(&mut app, &mut network, report);
     Some(Document {
         network,
         task,

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Number, Value, json};
 
-use super::{Document, FORMAT, WILDCARD, layout, printer};
+use super::{Document, FORMAT, WILDCARD, layout, printer, ties};
 use crate::device::{Absent, Device};
 use crate::learn::{Affine, Function, Loss, Row, Source, Target, Task, Trainable, Training};
 use crate::network::{Edge, Network, Node, NodeKey, Signal, Units};
@@ -51,8 +51,9 @@ pub fn write(document: &Document) -> Vec<u8> {
     if let Some(of) = training {
         file.insert("training".into(), self::training(of));
     }
+    let app = ties::write(app, &network);
     if !app.is_empty() {
-        file.insert("app".into(), Value::Object(app.clone()));
+        file.insert("app".into(), Value::Object(app));
     }
     printer::print(&file).into_bytes()
 }

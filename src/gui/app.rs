@@ -3,6 +3,8 @@
 mod build;
 mod clipboard;
 mod connect;
+#[cfg(test)]
+mod every_command;
 mod export;
 mod files;
 mod find;
@@ -118,6 +120,8 @@ pub struct App {
     /// Where the canvas lies.
     canvas: egui::Rect,
     title: String,
+    /// Whether a text field had the focus when the last frame ended: Esc takes it away before anything is drawn.
+    was_typing: bool,
 }
 
 impl App {
@@ -128,7 +132,7 @@ impl App {
             .storage
             .and_then(|storage| eframe::get_value(storage, VIEW_KEY))
             .unwrap_or_default();
-        theme::install(&cc.egui_ctx, view.theme);
+        theme::install(&cc.egui_ctx, view.theme, view.is_contrast_high);
         cc.egui_ctx
             .set_zoom_factor(view.magnification.clamp(1.0, 2.0));
         // The steps are those of the menu.
@@ -183,6 +187,7 @@ impl App {
             toast: None,
             canvas: egui::Rect::NOTHING,
             title: String::new(),
+            was_typing: false,
         };
         app.select_something();
         if let Some(flipping) = &app.flipping {
@@ -392,11 +397,7 @@ impl App {
                 self.simulation.step(visible);
             }
             Action::ResetState => self.simulation.reset(),
-            Action::JumpToSteady => {
-                if let Some((state, false)) = self.derived.settled() {
-                    self.simulation.jump(&state.x.clone());
-                }
-            }
+            Action::JumpToSteady => self.jump_to_steady(),
             Action::Train
             | Action::TrainStep
             | Action::Rewind
@@ -453,6 +454,7 @@ impl App {
             | Action::Smaller
             | Action::UsualSize
             | Action::ReducedMotion
+            | Action::HighContrast
             | Action::Theme => {}
         }
     }
@@ -480,6 +482,12 @@ impl App {
         }
     }
 
+    fn jump_to_steady(&mut self) {
+        if let Some((state, false)) = self.derived.settled() {
+            self.simulation.jump(&state.x);
+        }
+    }
+
     /// Commands that keys ask for. Plain keys stay silent while a text field or another widget has the focus.
     fn shortcuts(&self, ctx: &Context, commands: &mut Vec<Command>) {
         if self.dialog.is_some() || self.finder.is_some() {
@@ -499,9 +507,9 @@ impl App {
             // Space presses a focused button.
             let belongs_to_widget = shortcut.logical_key == egui::Key::Space
                 && focused.is_some_and(|focused| !widgets::is_slider(ctx, focused));
-            // Esc closes an open menu, and nothing else.
-            let belongs_to_menu =
-                shortcut.logical_key == egui::Key::Escape && egui::Popup::is_any_open(ctx);
+            // Esc closes an open menu or gives up what is being typed, and nothing else.
+            let is_spoken_for = shortcut.logical_key == egui::Key::Escape
+                && (egui::Popup::is_any_open(ctx) || self.was_typing);
             // While one types, clipboard and undo are the field's.
             let is_clipboard = matches!(
                 action,
@@ -512,7 +520,7 @@ impl App {
                     | Action::Undo
                     | Action::Redo
             );
-            if (is_plain && (is_typing || belongs_to_widget || belongs_to_menu))
+            if (is_plain && (is_typing || belongs_to_widget || is_spoken_for))
                 || (is_clipboard && is_typing)
             {
                 continue;
@@ -798,6 +806,7 @@ impl eframe::App for App {
         {
             self.toast = Some(toast);
         }
+        self.was_typing = ctx.text_edit_focused();
         let is_asked = !commands.is_empty();
         for command in commands {
             self.carry_out(&ctx, command);
@@ -815,7 +824,7 @@ impl eframe::App for App {
     }
 
     fn clear_color(&self, _visuals: &egui::Visuals) -> [f32; 4] {
-        Palette::of(self.view.theme)
+        Palette::of(self.view.theme, self.view.is_contrast_high)
             .background
             .to_normalized_gamma_f32()
     }

@@ -220,6 +220,8 @@ pub(crate) enum Action {
     UsualSize,
     /// Arrows for moving dots.
     ReducedMotion,
+    /// Inks and grounds as far apart as can be.
+    HighContrast,
     /// The panel on the right.
     Inspector,
     /// The panel with x(t).
@@ -258,7 +260,7 @@ pub(crate) enum Action {
 
 impl Action {
     /// All actions, in the order menus and the key sheet list them.
-    pub(crate) const ALL: [Self; 66] = [
+    pub(crate) const ALL: [Self; 67] = [
         Self::New,
         Self::NewChemical,
         Self::Open,
@@ -308,6 +310,7 @@ impl Action {
         Self::Smaller,
         Self::UsualSize,
         Self::ReducedMotion,
+        Self::HighContrast,
         Self::Inspector,
         Self::Traces,
         Self::Theme,
@@ -373,6 +376,7 @@ impl Action {
             | Self::Smaller
             | Self::UsualSize
             | Self::ReducedMotion
+            | Self::HighContrast
             | Self::Inspector
             | Self::Traces
             | Self::Training
@@ -441,6 +445,7 @@ impl Action {
             Self::Smaller => "Everything smaller",
             Self::UsualSize => "Usual size",
             Self::ReducedMotion => "Reduced motion",
+            Self::HighContrast => "High contrast",
             Self::Inspector => "Inspector",
             Self::Traces => "Time plot",
             Self::Theme => "Light or dark",
@@ -519,6 +524,7 @@ impl Action {
             Self::Larger => "Show everything larger, for a projector: 125, 150 or 200 %",
             Self::Smaller => "Show everything smaller again",
             Self::UsualSize => "Show everything at its usual size",
+            Self::HighContrast => "Show text and lines at high contrast, light or dark",
             Self::ReducedMotion => "Show arrows in place of moving dots, and let no inputs flip",
             Self::Snap => "Let reservoirs and notes snap to a grid when they are moved",
             Self::Inspector => "Show or hide the panel on the right",
@@ -601,6 +607,7 @@ impl Action {
             Self::Smaller => command(Key::Minus),
             Self::UsualSize => command(Key::Num0),
             Self::ReducedMotion => plain(Key::A),
+            Self::HighContrast => shifted(Key::H),
             Self::Snap => command(Key::G),
             Self::Inspector => plain(Key::I),
             Self::Traces => plain(Key::T),

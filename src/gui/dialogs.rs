@@ -278,6 +278,9 @@ fn columns_ui(ui: &mut Ui, columns: [Vec<Menu>; 3]) {
                         ("wheel", "zoom; never edits a value"),
                         ("double-click a name", "default value"),
                         ("Shift on a slider", "ten times finer"),
+                        ("Tab, arrows", "go over the canvas"),
+                        ("Enter there", "edit it in the inspector"),
+                        ("Shift ↑ ↓ there", "kick it; a clamp is set"),
                     ] {
                         key_row_ui(ui, gesture, effect);
                     }

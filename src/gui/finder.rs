@@ -201,7 +201,7 @@ fn parts(network: &Network, entries: &mut Vec<Entry>) {
 /// Draws the palette; returns whether it stays open.
 pub(crate) fn finder_ui(ctx: &Context, finder: &mut Finder, commands: &mut Vec<Command>) -> bool {
     let id = Id::unique("finder");
-    let palette = Palette::of(ctx.theme());
+    let palette = Palette::in_force(ctx);
     let frame = Frame::popup(&ctx.global_style()).inner_margin(Margin::same(12));
     let area = Modal::default_area(id).anchor(Align2::CENTER_TOP, vec2(0.0, 56.0));
     let modal = Modal::new(id).area(area).frame(frame);

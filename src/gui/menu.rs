@@ -196,6 +196,7 @@ fn menu_ui(
                 Some(kind == Some(view.hand.next_kind(platform)))
             }
             Action::ReducedMotion => Some(view.is_motion_reduced),
+            Action::HighContrast => Some(view.is_contrast_high),
             Action::Inspector => Some(view.is_inspector_open),
             Action::Traces => Some(view.is_traces_open),
             Action::Training => Some(view.is_training_open),

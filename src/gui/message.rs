@@ -129,7 +129,7 @@ impl Message {
 
 /// Draws a message over the window, calm and at the top; it waits to be dismissed.
 pub(crate) fn message_ui(ctx: &Context, message: &Message, commands: &mut Vec<Command>) {
-    let palette = Palette::of(ctx.theme());
+    let palette = Palette::in_force(ctx);
     let frame = Frame::new()
         .fill(palette.panel)
         .stroke(Stroke::new(1.0, palette.error))

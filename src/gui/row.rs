@@ -1,7 +1,8 @@
 //! A number that can be set: name, symbol, slider, box and unit in one row; its limits, and whether training changes it.
 
 use eframe::egui::{
-    self, Id, Popup, PopupCloseBehavior, RichText, Role, Sense, Stroke, Ui, WidgetInfo, vec2,
+    self, Id, Popup, PopupCloseBehavior, Rect, Response, RichText, Role, Sense, Stroke, Ui,
+    WidgetInfo, vec2,
 };
 
 use super::theme::{self, Palette};
@@ -52,6 +53,8 @@ pub(super) struct Row<'a> {
     pub(super) limits: Option<bool>,
     /// Whether training changes the number, where there is a task.
     pub(super) is_trained: Option<bool>,
+    /// How many other parameters share its value.
+    pub(super) tied: usize,
 }
 
 impl<'a> Row<'a> {
@@ -73,6 +76,7 @@ impl<'a> Row<'a> {
             mixed: None,
             limits: None,
             is_trained: None,
+            tied: 0,
         }
     }
 
@@ -138,6 +142,7 @@ impl<'a> Row<'a> {
                 palette.text,
             )
             .on_hover_text(format!("{tip}\n(double-click: default)"));
+            self.tie_mark_ui(ui, palette, &name);
             if name.double_clicked()
                 && let Some(default) = self.default
             {
@@ -179,6 +184,28 @@ impl<'a> Row<'a> {
         let unit = 0.5 * (self.scale.unit(lo) + self.scale.unit(hi));
         let middle = self.scale.value(unit, true);
         middle + 1e-9 * middle.abs().max(1e-3)
+    }
+
+    /// The mark of a value that is shared: two bars like an equals sign, at the end of the name.
+    fn tie_mark_ui(&self, ui: &Ui, palette: &Palette, name: &Response) {
+        if self.tied == 0 {
+            return;
+        }
+        let label = match self.tied {
+            1 => format!("{} is tied to 1 other", self.name),
+            count => format!("{} is tied to {count} others", self.name),
+        };
+        let at = name.rect.right_center() - vec2(7.0, 0.0);
+        let rect = Rect::from_center_size(at, vec2(14.0, 20.0));
+        let response = ui.interact(rect, self.id.with("tie"), Sense::hover());
+        response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &label));
+        for y in [-2.5, 2.5] {
+            let middle = at + vec2(0.0, y);
+            let ends = [middle - vec2(4.5, 0.0), middle + vec2(4.5, 0.0)];
+            ui.painter()
+                .line_segment(ends, Stroke::new(2.0, palette.accent));
+        }
+        response.on_hover_text(format!("{label}: one value, and one step of training"));
     }
 
     /// The mark of what training changes: a filled ring, or an empty one.

@@ -100,9 +100,9 @@ const LIGHT: Palette = Palette {
     text: rgb(0x1a_22_2e),
     dim: rgb(0x55_61_71),
     negative: rgb(0x17_61_bf),
-    positive: rgb(0xad_4a_06),
+    positive: rgb(0x8f_3a_04),
     states: [rgb(0x2f_84_e4), rgb(0xf1_f4_f8), rgb(0xf2_7f_2d)],
-    ndc: rgb(0x86_60_00),
+    ndc: rgb(0x8a_6a_00),
     ndc_tint: rgb(0xff_c4_3d),
     ok: rgb(0x1c_75_36),
     error: rgb(0xb4_23_18),
@@ -122,18 +122,92 @@ const LIGHT: Palette = Palette {
     ],
 };
 
+/// The dark theme for eyes that need more: every ink has a contrast of 7 or more on every ground.
+const DARK_HIGH: Palette = Palette {
+    background: rgb(0x00_00_00),
+    panel: rgb(0x0b_0d_10),
+    raised: rgb(0x1c_21_29),
+    line: rgb(0x78_82_91),
+    text: rgb(0xff_ff_ff),
+    dim: rgb(0xd2_d8_e2),
+    negative: rgb(0x5c_b6_ff),
+    positive: rgb(0xff_a3_66),
+    states: [rgb(0x2f_8c_ff), rgb(0xff_ff_ff), rgb(0xff_85_30)],
+    ndc: rgb(0xff_e6_80),
+    ndc_tint: rgb(0xff_e6_80),
+    ok: rgb(0x9a_f7_ae),
+    error: rgb(0xff_9d_96),
+    accent: rgb(0x5c_b6_ff),
+    on_accent: rgb(0x00_00_00),
+    pipes: [rgb(0x6b_76_87), rgb(0xb4_c2_d8)],
+    dot: rgb(0xff_ff_ff),
+    traces: [
+        rgb(0x66_ec_e0),
+        rgb(0xcb_b6_ff),
+        rgb(0xff_a8_d2),
+        rgb(0xff_ff_ff),
+        rgb(0xd2_d8_e2),
+        rgb(0x4f_d0_c3),
+        rgb(0xb2_9c_f5),
+        rgb(0xf2_91_c2),
+    ],
+};
+
+/// The light theme for eyes that need more.
+const LIGHT_HIGH: Palette = Palette {
+    background: rgb(0xff_ff_ff),
+    panel: rgb(0xf7_f8_fa),
+    raised: rgb(0xe2_e6_ec),
+    line: rgb(0x6d_76_84),
+    text: rgb(0x00_00_00),
+    dim: rgb(0x33_3c_49),
+    negative: rgb(0x00_47_a8),
+    positive: rgb(0x8a_38_00),
+    states: [rgb(0x1c_6f_d6), rgb(0xff_ff_ff), rgb(0xe0_66_10)],
+    ndc: rgb(0x5a_41_00),
+    ndc_tint: rgb(0xff_c4_3d),
+    ok: rgb(0x00_52_1f),
+    error: rgb(0x96_0f_06),
+    accent: rgb(0x00_47_a8),
+    on_accent: rgb(0xff_ff_ff),
+    pipes: [rgb(0x8b_96_a6), rgb(0x44_50_63)],
+    dot: rgb(0x00_00_00),
+    traces: [
+        rgb(0x00_56_4f),
+        rgb(0x4f_25_9f),
+        rgb(0x8a_15_58),
+        rgb(0x00_00_00),
+        rgb(0x33_3c_49),
+        rgb(0x1c_50_4b),
+        rgb(0x57_39_96),
+        rgb(0x70_30_50),
+    ],
+};
+
+/// Where the window keeps whether its contrast is high.
+fn high_contrast() -> egui::Id {
+    egui::Id::unique("high contrast")
+}
+
 impl Palette {
-    /// The colours of a theme.
-    pub(super) fn of(theme: Theme) -> &'static Self {
-        match theme {
-            Theme::Dark => &DARK,
-            Theme::Light => &LIGHT,
+    /// The colours of a theme, at its usual contrast or at a high one.
+    pub(super) fn of(theme: Theme, is_high: bool) -> &'static Self {
+        match (theme, is_high) {
+            (Theme::Dark, false) => &DARK,
+            (Theme::Light, false) => &LIGHT,
+            (Theme::Dark, true) => &DARK_HIGH,
+            (Theme::Light, true) => &LIGHT_HIGH,
         }
+    }
+
+    /// The colours in force where there is no [`egui::Ui`] to ask.
+    pub(super) fn in_force(ctx: &Context) -> &'static Self {
+        Self::of(ctx.theme(), is_contrast_high(ctx))
     }
 
     /// The colours of the theme in force.
     pub(super) fn current(ui: &egui::Ui) -> &'static Self {
-        Self::of(ui.theme())
+        Self::of(ui.theme(), is_contrast_high(ui.ctx()))
     }
 
     /// The fill of a state: −1 blue, 0 near white, +1 orange.
@@ -235,12 +309,26 @@ pub(super) fn mono(size: f32) -> FontId {
     FontId::monospace(size)
 }
 
-/// Installs faces, sizes and both themes, and puts `theme` in force.
-pub(super) fn install(ctx: &Context, theme: Theme) {
-    ctx.set_fonts(fonts());
+fn is_contrast_high(ctx: &Context) -> bool {
+    ctx.data(|data| data.get_temp(high_contrast()) == Some(true))
+}
+
+/// Draws everything at high contrast, or at the usual one.
+pub(super) fn set_contrast(ctx: &Context, is_high: bool) {
+    ctx.data_mut(|data| data.insert_temp(high_contrast(), is_high));
     for of in [Theme::Dark, Theme::Light] {
         ctx.style_mut_of(of, |style| {
-            style.visuals = Palette::of(of).visuals(of);
+            style.visuals = Palette::of(of, is_high).visuals(of);
+        });
+    }
+}
+
+/// Installs faces, sizes and both themes, and puts `theme` in force.
+pub(super) fn install(ctx: &Context, theme: Theme, is_contrast_high: bool) {
+    ctx.set_fonts(fonts());
+    set_contrast(ctx, is_contrast_high);
+    for of in [Theme::Dark, Theme::Light] {
+        ctx.style_mut_of(of, |style| {
             style.text_styles = [
                 (TextStyle::Small, plain(SMALL)),
                 (TextStyle::Body, plain(BODY)),
@@ -348,31 +436,124 @@ mod tests {
         (x.max(y) + 0.05) / (x.min(y) + 0.05)
     }
 
+    /// Every palette, with the contrast that its inks must have.
+    fn palettes() -> [(&'static str, &'static Palette, f32); 4] {
+        [
+            ("dark", &DARK, 4.5),
+            ("light", &LIGHT, 4.5),
+            ("dark, high contrast", &DARK_HIGH, 7.0),
+            ("light, high contrast", &LIGHT_HIGH, 7.0),
+        ]
+    }
+
     #[test]
     fn inks_can_be_read_on_every_ground() {
-        for theme in [Theme::Dark, Theme::Light] {
-            let p = Palette::of(theme);
+        for (name, p, least) in palettes() {
             for ground in [p.background, p.panel] {
                 let inks = [
                     p.text, p.dim, p.negative, p.positive, p.ndc, p.ok, p.error, p.accent,
                 ];
                 for ink in inks.into_iter().chain(p.traces) {
                     let got = contrast(ink, ground);
-                    assert!(got >= 4.5, "{theme:?}: {ink:?} on {ground:?} is {got}");
+                    assert!(got >= least, "{name}: {ink:?} on {ground:?} is {got}");
                 }
             }
-            assert!(contrast(p.on_accent, p.accent) >= 4.5);
-            assert!(contrast(p.text, p.raised) >= 4.5);
+            assert!(contrast(p.on_accent, p.accent) >= least, "{name}");
+            assert!(contrast(p.text, p.raised) >= least, "{name}");
+            // Rules and frames are seen, not read (WCAG 1.4.11).
+            assert!(
+                least < 7.0 || contrast(p.line, p.background) >= 3.0,
+                "{name}"
+            );
         }
     }
 
     #[test]
     fn states_differ_in_lightness_as_well_as_hue() {
-        for theme in [Theme::Dark, Theme::Light] {
-            let p = Palette::of(theme);
+        for (name, p, _) in palettes() {
             let [low, zero, high] = p.states;
-            assert!(contrast(low, zero) > 1.8 && contrast(high, zero) > 1.8);
+            assert!(
+                contrast(low, zero) > 1.8 && contrast(high, zero) > 1.8,
+                "{name}"
+            );
             assert_eq!(p.state(f32::NAN), p.state(0.0));
+        }
+    }
+
+    /// Red, green and blue as a screen emits them.
+    fn linear(c: Color32) -> [f32; 3] {
+        let [r, g, b, _] = c.to_array();
+        [r, g, b].map(|v| {
+            let v = f32::from(v) / 255.0;
+            if v <= 0.040_45 {
+                v / 12.92
+            } else {
+                ((v + 0.055) / 1.055).powf(2.4)
+            }
+        })
+    }
+
+    /// What a deuteranope sees: Machado, Oliveira & Fernandes 2009, IEEE Trans. Vis. Comput. Graph. 15, table of
+    /// deuteranomaly at severity 1.
+    fn deuteranope([r, g, b]: [f32; 3]) -> [f32; 3] {
+        [
+            0.367_322 * r + 0.860_646 * g - 0.227_968 * b,
+            0.280_085 * r + 0.672_501 * g + 0.047_413 * b,
+            -0.011_820 * r + 0.042_940 * g + 0.968_881 * b,
+        ]
+        .map(|v| v.clamp(0.0, 1.0))
+    }
+
+    /// L*, a*, b* of the CIE, for the white of screens (D65).
+    fn lab([r, g, b]: [f32; 3]) -> [f32; 3] {
+        let f = |t: f32| {
+            if t > 216.0 / 24_389.0 {
+                t.cbrt()
+            } else {
+                (24_389.0 / 27.0 * t + 16.0) / 116.0
+            }
+        };
+        let x = f((0.4124 * r + 0.3576 * g + 0.1805 * b) / 0.950_47);
+        let y = f(0.2126 * r + 0.7152 * g + 0.0722 * b);
+        let z = f((0.0193 * r + 0.1192 * g + 0.9505 * b) / 1.088_83);
+        [116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)]
+    }
+
+    fn distance(p: [f32; 3], q: [f32; 3]) -> f32 {
+        let square: f32 = p.iter().zip(q).map(|(p, q)| (p - q) * (p - q)).sum();
+        square.sqrt()
+    }
+
+    /// A difference of 2 in CIELAB is just noticed between large fields; 10 is plain in lines and small marks.
+    #[test]
+    fn a_deuteranope_tells_the_four_meanings_apart() {
+        for (name, p, _) in palettes() {
+            let meanings = [p.negative, p.positive, p.ndc, p.ok];
+            for (k, &a) in meanings.iter().enumerate() {
+                for &b in &meanings[..k] {
+                    let [seen_a, seen_b] = [a, b].map(|c| lab(deuteranope(linear(c))));
+                    let apart = distance(seen_a, seen_b);
+                    assert!(apart >= 10.0, "{name}: {a:?} and {b:?} are {apart} apart");
+                }
+            }
+            let [low, zero, high] = p.states.map(|c| lab(deuteranope(linear(c))));
+            let least = distance(low, zero)
+                .min(distance(zero, high))
+                .min(distance(low, high));
+            assert!(least >= 40.0, "{name}: {least}");
+        }
+    }
+
+    /// In greys a sign is told by where the level of a tank stands, and by the sign of its number. What has to be told by
+    /// lightness is how far a state is from zero, and NDC from the ordinary positive flow on whose edge its glow lies.
+    #[test]
+    fn greys_tell_what_no_shape_tells() {
+        let lightness = |c: Color32| lab(linear(c))[0];
+        for (name, p, _) in palettes() {
+            let [low, zero, high] = p.states.map(lightness);
+            assert!((zero - low).min(zero - high) >= 15.0, "{name}");
+            let apart = (lightness(p.ndc) - lightness(p.positive)).abs();
+            assert!(apart >= 5.0, "{name}: {apart}");
         }
     }
 }

@@ -63,7 +63,7 @@ pub(crate) fn toast_ui(
     } else {
         ctx.request_repaint();
     }
-    let palette = Palette::of(ctx.theme());
+    let palette = Palette::in_force(ctx);
     let mut stays = true;
     egui::Area::new(Id::unique("toast"))
         .pivot(Align2::CENTER_BOTTOM)

@@ -29,6 +29,8 @@ pub(crate) struct ViewState {
     pub(crate) is_snapping: bool,
     /// Whether nothing moves but what the physics moves: arrows for dots, no flipping inputs.
     pub(crate) is_motion_reduced: bool,
+    /// Whether inks and grounds are as far apart as can be.
+    pub(crate) is_contrast_high: bool,
     /// How much larger everything is than usual.
     pub(crate) magnification: f32,
     /// Which panels were closed since everything is large: inspector, time plot, training.
@@ -59,6 +61,7 @@ impl Default for ViewState {
             is_flow_linear: false,
             is_snapping: false,
             is_motion_reduced: false,
+            is_contrast_high: false,
             magnification: 1.0,
             closed_for_room: [false; 3],
             is_inspector_open: true,

@@ -40,7 +40,7 @@ fn around(value: f64) -> [f64; 2] {
 /// of two), since they set scales that the task was written for.
 #[must_use]
 pub fn draw(system: &System, parameters: &Parameters, rng: &mut impl Rng) -> Vec<f64> {
-    parameters
+    let mut drawn: Vec<f64> = parameters
         .as_slice()
         .iter()
         .map(|parameter| {
@@ -62,5 +62,7 @@ pub fn draw(system: &System, parameters: &Parameters, rng: &mut impl Rng) -> Vec
             let (lo, hi) = (parameter.coordinate(lo), parameter.coordinate(hi));
             lo + (hi - lo) * rng.random::<f64>()
         })
-        .collect()
+        .collect();
+    parameters.spread(&mut drawn);
+    drawn
 }

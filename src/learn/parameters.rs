@@ -2,6 +2,8 @@
 //!
 //! A positive parameter is trained through its logarithm: its coordinate is ln θ. All others are their own coordinate.
 
+use std::collections::HashMap;
+
 use super::task::{Task, Trainable};
 use crate::device::{ParamRange, exponentials};
 use crate::network::{CAPACITY, EdgeKey, LEAK, Network, NodeKey};
@@ -113,9 +115,12 @@ pub enum Owner {
     Node(NodeKey),
 }
 
-/// The trainable parameters of a task, in the order of edges, then reservoirs.
+/// The trainable parameters of a task, in the order of edges, then reservoirs; and the positions of those that are tied.
+///
+/// Tied parameters stand in it one by one, with equal values. One coordinate drives them all: slopes are summed by
+/// [`Parameters::gather`] before they are used, and what was made of them is given to all by [`Parameters::spread`].
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Parameters(Vec<Parameter>);
+pub struct Parameters(Vec<Parameter>, Vec<Vec<usize>>);
 
 impl Parameters {
     /// The parameters a task trains: its list, or all device parameters but `tracking` and `k_eq`. A parameter that is
@@ -125,17 +130,32 @@ impl Parameters {
         let list = task.trainable.as_deref();
         let names =
             |wanted: &dyn Fn(&Trainable) -> bool| list.is_some_and(|list| list.iter().any(wanted));
+        let wants = |l: usize, p: usize| {
+            let link = &system.links()[l];
+            let spec = &link.device.specs()[p];
+            let is_named = names(&|entry| match *entry {
+                Trainable::Device { edge, parameter } => edge == link.key && parameter == spec.name,
+                Trainable::Every(parameter) => parameter == spec.name,
+                Trainable::Capacity(_) | Trainable::Leak(_) => false,
+            });
+            is_named || list.is_none() && spec.trainable
+        };
+        // Where one of a tie is trained, all of it moves.
+        let mut tie_of = HashMap::new();
+        for (t, tie) in system.ties().iter().enumerate() {
+            let is_wanted = tie.iter().any(|&[l, p]| wants(l, p));
+            tie_of.extend(tie.iter().map(|&member| (member, (t, is_wanted))));
+        }
+        let mut ties = vec![Vec::new(); system.ties().len()];
         let mut parameters = Vec::new();
         for (l, link) in system.links().iter().enumerate() {
             for (p, spec) in link.device.specs().iter().enumerate() {
-                let is_named = names(&|entry| match *entry {
-                    Trainable::Device { edge, parameter } => {
-                        edge == link.key && parameter == spec.name
+                let tie = tie_of.get(&[l, p]).copied();
+                let is_wanted = tie.map_or_else(|| wants(l, p), |(_, is_wanted)| is_wanted);
+                if is_wanted && link.device.has_param(p) {
+                    if let Some((t, _)) = tie {
+                        ties[t].push(parameters.len());
                     }
-                    Trainable::Every(parameter) => parameter == spec.name,
-                    Trainable::Capacity(_) | Trainable::Leak(_) => false,
-                });
-                if (is_named || list.is_none() && spec.trainable) && link.device.has_param(p) {
                     let target = Target::Device { link: l, p };
                     parameters.push(Parameter {
                         target,
@@ -167,7 +187,48 @@ impl Parameters {
                 });
             }
         }
-        Self(parameters)
+        ties.retain(|tie: &Vec<usize>| tie.len() > 1);
+        Self(parameters, ties)
+    }
+
+    /// Leaves the sum of what tied parameters have to the first of them, and nothing to the others: the slope along the one
+    /// coordinate that drives them.
+    pub fn gather(&self, slopes: &mut [f64]) {
+        for tie in &self.1 {
+            let sum: f64 = tie.iter().map(|&k| slopes[k]).sum();
+            for &k in tie {
+                slopes[k] = 0.0;
+            }
+            slopes[tie[0]] = sum;
+        }
+    }
+
+    /// Gives all tied parameters what the first of them has.
+    pub fn spread(&self, values: &mut [f64]) {
+        for tie in &self.1 {
+            let first = values[tie[0]];
+            for &k in tie {
+                values[k] = first;
+            }
+        }
+    }
+
+    /// Gives all tied parameters the one value among theirs that is nearest to 0: of several limits on their size, it keeps
+    /// to each.
+    pub fn shrink(&self, values: &mut [f64]) {
+        for tie in &self.1 {
+            let least = tie.iter().map(|&k| values[k]);
+            let least = least.fold(f64::INFINITY, |least: f64, value| {
+                if value.abs() < least.abs() {
+                    value
+                } else {
+                    least
+                }
+            });
+            for &k in tie {
+                values[k] = least;
+            }
+        }
     }
 
     /// The parameters, in order.

@@ -382,9 +382,11 @@ impl Trainer {
     /// One step of a first-order optimizer.
     fn descend(&mut self) -> Result<Status, TrainError> {
         self.find_gradient()?;
+        self.parameters.gather(&mut self.gradient);
         if let Some(norm) = self.plan.training.clip {
             clip(&mut self.gradient, norm);
         }
+        self.parameters.spread(&mut self.gradient);
         self.last_good.clone_from(&self.coordinates);
         let rate = self.plan.training.rate * self.caution;
         if let Method::Descent(descent) = &mut self.method {
@@ -480,15 +482,20 @@ impl Trainer {
                 residuals[r] = weight * (x[slot] - goal);
                 let mut gradient = vec![0.0; parameters.len()];
                 add_state_gradient(&settled, slot, parameters, &mut workspace, &mut gradient)?;
-                for (p, (g, stretch)) in gradient.iter().zip(&stretch).enumerate() {
-                    jacobian[(r, p)] = weight * g * stretch;
+                for (g, stretch) in gradient.iter_mut().zip(&stretch) {
+                    *g *= stretch;
+                }
+                parameters.gather(&mut gradient);
+                for (p, g) in gradient.iter().enumerate() {
+                    jacobian[(r, p)] = weight * g;
                 }
             }
         }
         last_good.clone_from(coordinates);
-        let Some((step, promised)) = method.propose(&jacobian, &residuals) else {
+        let Some((mut step, promised)) = method.propose(&jacobian, &residuals) else {
             return Ok(Status::Done);
         };
+        parameters.spread(step.as_mut_slice());
         let mut moved: Vec<f64> = coordinates.iter().zip(&step).map(|(c, s)| c + s).collect();
         if let Some(twin) = twin {
             twin.project(system, parameters, &mut moved);

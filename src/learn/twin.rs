@@ -2,7 +2,7 @@
 
 use super::parameters::{Parameters, Target};
 use crate::device::{Device, Kind, NdcVerdict, Side};
-use crate::network::{EdgeKey, Network, Role};
+use crate::network::{EdgeKey, Network, Role, Tie};
 use crate::physics::certificates::Region;
 use crate::system::System;
 
@@ -19,6 +19,29 @@ pub fn constrain(network: &mut Network) {
     for key in keys {
         if let Some(edge) = network.edge_mut(key) {
             edge.device = of_device(&edge.device, ground);
+        }
+    }
+    network.prune_ties();
+    for tie in network.ties().to_vec() {
+        agree(network, &tie);
+    }
+}
+
+/// Gives tied parameters one value again, after each has been clipped by its own device: the one nearest to 0.
+fn agree(network: &mut Network, Tie { parameter, edges }: &Tie) {
+    let values = edges
+        .iter()
+        .filter_map(|&key| network.edge(key)?.device.param(parameter));
+    let least = values.fold(f64::INFINITY, |least: f64, value| {
+        if value.abs() < least.abs() {
+            value
+        } else {
+            least
+        }
+    });
+    for &key in edges {
+        if let Some(edge) = network.edge_mut(key) {
+            set(&mut edge.device, parameter, least);
         }
     }
 }
@@ -216,4 +239,5 @@ fn project(system: &System, parameters: &Parameters, coordinates: &mut [f64]) {
             _ => {}
         }
     }
+    parameters.shrink(coordinates);
 }

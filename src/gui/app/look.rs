@@ -7,6 +7,7 @@ use crate::device::Platform;
 use crate::document::Edit;
 use crate::gui::command::Action;
 use crate::gui::situation::refusal;
+use crate::gui::theme;
 use crate::gui::units::FIRST_UNITS;
 
 impl App {
@@ -33,6 +34,10 @@ impl App {
             Action::Traces => self.view.is_traces_open = !self.view.is_traces_open,
             Action::Training => self.view.is_training_open = !self.view.is_training_open,
             Action::Units => self.switch_units(),
+            Action::HighContrast => {
+                self.view.is_contrast_high = !self.view.is_contrast_high;
+                theme::set_contrast(ctx, self.view.is_contrast_high);
+            }
             Action::New => self.open_empty(Platform::Electronic),
             Action::NewChemical => self.open_empty(Platform::Chemical),
             Action::BringBack => self.bring_back(),

@@ -102,6 +102,9 @@ impl Canvas<'_, '_> {
                 tank::paint(self.painter, self.palette, &look);
             }
             if let Some(hit) = hit {
+                if hit.has_focus() {
+                    self.focused = Some(Element::Node(tank.key));
+                }
                 self.rings(&hit, rect, state, aimed == Some(tank.key));
             }
             let mut outline = rect;
@@ -169,9 +172,15 @@ impl Canvas<'_, '_> {
             WidgetInfo::selected(WidgetRole::Button, true, is_selected, name)
         });
         let scales = self.shown.scales;
+        let steady = self.shown.derived.steady_state_of(node.key());
         self.ui.ctx().accesskit_node_builder(hit.id, |builder| {
-            let state = scales.state_with_unit(state);
-            builder.set_value(format!("{}, {state}", node.role.name()));
+            let mut value = format!("{}, {}", node.role.name(), scales.state_with_unit(state));
+            if node.role.is_clamped() {
+                value.push_str(", held");
+            } else if let Some((steady, false)) = steady {
+                value = format!("{value}, steady state {}", scales.state_with_unit(steady));
+            }
+            builder.set_value(value);
             builder.add_action(accesskit::Action::Click);
         });
     }
@@ -247,6 +256,7 @@ impl Canvas<'_, '_> {
     pub(super) fn click_tank(&mut self, key: NodeKey) {
         if let Some(from) = self.hand.armed.take() {
             self.connect(from, Some(key));
+            self.has_joined = true;
         } else {
             self.click(Element::Node(key));
         }

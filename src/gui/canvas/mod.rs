@@ -45,8 +45,8 @@ use super::theme::Palette;
 use super::units::Scales;
 use super::view::ViewState;
 use crate::device::Platform;
-use crate::document::Selection;
 use crate::document::notes::CanvasNote;
+use crate::document::{Element, Selection};
 use crate::network::{Edge, Network, Node, Role};
 use serde_json::{Map, Value};
 
@@ -120,6 +120,8 @@ pub(crate) fn canvas_ui(
         commands,
         callout: None,
         reveal: None,
+        focused: None,
+        has_joined: false,
     };
     canvas.find_place();
     canvas.give_up();
@@ -270,6 +272,10 @@ struct Canvas<'a, 'u> {
     callout: Option<(String, Vec<(String, String)>)>,
     /// What the keyboard has gone to, on the screen: it is to be in view.
     reveal: Option<Rect>,
+    /// What of the network has the focus.
+    focused: Option<Element>,
+    /// Whether an edge was ended at a reservoir in this frame.
+    has_joined: bool,
 }
 
 impl<'a> Canvas<'a, '_> {

@@ -7,7 +7,7 @@ use super::bundles::{BundleFlow, BundlePainter, Bundles};
 use super::detail::Detail;
 use super::flow::{Dots, FlowPainter, FlowScale, PipeLook};
 use super::hand::Target;
-use super::{Canvas, describe_edge, glyph, hover};
+use super::{Canvas, describe_edge, glyph, hover, is_falling};
 use crate::document::{Element, Selection};
 use crate::gui::command::Command;
 
@@ -260,9 +260,13 @@ impl<'a> Canvas<'a, '_> {
                 let name = format!("edge {}", edge.title());
                 WidgetInfo::selected(WidgetRole::Button, true, look.is_selected, name)
             });
-            let (shown, current) = (self.shown, look.response.current);
+            let (shown, response) = (self.shown, look.response);
             self.ui.ctx().accesskit_node_builder(id, |node| {
-                node.set_value(describe_edge(shown, edge, current));
+                let mut value = describe_edge(shown, edge, response.current);
+                if is_falling(&response) {
+                    value.push_str(", in its NDC region");
+                }
+                node.set_value(value);
             });
             if hit.clicked() {
                 self.click(Element::Edge(look.pipe.key));
@@ -276,6 +280,8 @@ impl<'a> Canvas<'a, '_> {
             }
             if hit.has_focus() {
                 self.focus_ring(Rect::from_center_size(at, size));
+                self.hold_arrows(id);
+                self.focused = Some(Element::Edge(look.pipe.key));
             }
         }
     }

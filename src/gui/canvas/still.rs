@@ -64,6 +64,8 @@ pub(crate) fn still_ui(
         commands: &mut Vec::new(),
         callout: None,
         reveal: None,
+        focused: None,
+        has_joined: false,
     };
     let drawn = canvas.pipes(None, shown.dots, view.is_flow_linear);
     canvas.notes_ui(&response);

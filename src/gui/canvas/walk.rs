@@ -1,10 +1,10 @@
-//! The canvas by keyboard: arrows walk along edges from reservoir to reservoir, Enter goes to the inspector.
+//! The canvas by keyboard: Tab goes over reservoirs and edges, arrows walk along edges, Enter goes to the inspector.
 
-use eframe::egui::{EventFilter, FocusDirection, Id, Key, Memory, Modifiers, Response, Vec2, vec2};
+use eframe::egui::{EventFilter, FocusDirection, Id, Key, Modifiers, Response, Vec2, vec2};
 
 use super::Canvas;
 use super::grip::tank_id;
-use crate::document::Element;
+use crate::document::{Edit, Element};
 use crate::gui::command::Command;
 use crate::gui::view::only;
 use crate::gui::widgets;
@@ -22,8 +22,11 @@ const ARROWS: [(Key, Vec2); 4] = [
 /// reservoir each of its edges can be taken by one of the arrows.
 const LEADS: f32 = 0.3;
 
+/// The part of a tank's height by which a press of Shift with an arrow moves its level.
+const NUDGE: f64 = 0.05;
+
 impl Canvas<'_, '_> {
-    /// Keeps the arrow keys for a tank that has the focus: else they would go to the next widget.
+    /// Keeps the arrow keys for a tank or an edge that has the focus: else they would go to the next widget.
     pub(super) fn hold_arrows(&self, id: Id) {
         // Space is for time here, as without a focus; Enter presses.
         widgets::leave_space_alone(self.ui.ctx(), id);
@@ -38,21 +41,19 @@ impl Canvas<'_, '_> {
 
     /// An arrow goes to the reservoir that an edge leads to from the one with the focus, or from what is selected.
     pub(super) fn walk(&mut self, response: &Response) {
-        let focused = self.ui.memory(Memory::focused);
-        let starts: Vec<NodeKey> = match focused {
-            Some(id) => {
-                let tanks = self.shown.scene.tanks.iter();
-                let tank = tanks.map(|tank| tank.key);
-                tank.filter(|key| tank_id(response, *key) == id).collect()
-            }
-            None => match only(self.selection) {
-                Some(Element::Node(key)) => vec![key],
-                Some(Element::Edge(key)) => match self.network().edge(key) {
-                    Some(edge) => vec![edge.from, edge.to],
-                    None => Vec::new(),
-                },
+        let is_elsewhere = self.ui.memory(|memory| memory.focused().is_some());
+        let start = match self.focused {
+            None if is_elsewhere => None,
+            None => only(self.selection),
+            focused => focused,
+        };
+        let starts: Vec<NodeKey> = match start {
+            Some(Element::Node(key)) => vec![key],
+            Some(Element::Edge(key)) => match self.network().edge(key) {
+                Some(edge) => vec![edge.from, edge.to],
                 None => Vec::new(),
             },
+            None => Vec::new(),
         };
         if starts.is_empty() {
             return;
@@ -61,8 +62,12 @@ impl Canvas<'_, '_> {
             .ui
             .input_mut(|i| i.consume_key(Modifiers::NONE, Key::Enter))
         {
-            self.hand.wants_inspector = true;
+            // The press that ended an edge is done with that.
+            self.hand.wants_inspector = !self.has_joined;
             self.ui.ctx().request_repaint();
+        }
+        if let ([key], true) = (starts.as_slice(), self.focused.is_some()) {
+            self.nudge(*key);
         }
         for (key, way) in ARROWS {
             let is_pressed = self.ui.input_mut(|i| i.consume_key(Modifiers::NONE, key));
@@ -93,6 +98,31 @@ impl Canvas<'_, '_> {
                 .and_then(|n| self.shown.scene.tanks.get(n))
                 .map(|tank| self.screen(tank.rect));
         }
+    }
+
+    /// Shift with an arrow up or down does what dragging a level does: it kicks a free reservoir, and sets a clamp.
+    fn nudge(&mut self, key: NodeKey) {
+        let presses = |key| {
+            let count = self
+                .ui
+                .input_mut(|i| i.count_and_consume_key(Modifiers::SHIFT, key));
+            count as f64
+        };
+        let steps = presses(Key::ArrowUp) - presses(Key::ArrowDown);
+        let Some(node) = self.network().node(key).filter(|_| steps != 0.0) else {
+            return;
+        };
+        let scale = self.shown.scale;
+        let state = self.shown.simulation.state_of(key).unwrap_or(node.value);
+        let state = state + NUDGE * steps * (scale.hi - scale.lo);
+        if !self.network().platform().state_range().contains(state) {
+            return;
+        }
+        self.commands.push(if node.role.is_clamped() {
+            Command::Done(Edit::SetValue(key, state))
+        } else {
+            Command::Kick(key, state)
+        });
     }
 
     fn middle(&self, key: NodeKey) -> Option<Vec2> {

@@ -3,7 +3,7 @@
 use eframe::egui::Ui;
 
 use super::target::Target;
-use super::{Inspected, facts_ui, formula, heading_ui, identity, span, target};
+use super::{Inspected, facts_ui, formula, heading_ui, identity, span, target, ties};
 use crate::device::{Absent, Device, Kind, ParamSpec};
 use crate::document::Edit;
 use crate::gui::command::Command;
@@ -71,6 +71,7 @@ pub(super) fn edge_ui(
     for (p, spec) in edge.device.specs().iter().enumerate() {
         param_ui(ui, shown, edge, p, spec, commands);
     }
+    ties::ties_ui(ui, &[edge], shown.network, commands);
     edge_facts_ui(ui, shown, edge);
 }
 
@@ -114,6 +115,7 @@ fn param_ui(
         marks: ndc_marks(kind, spec),
         switch: is_optional.then(|| value.is_finite()),
         is_trained: target::is_trained(shown, &[item], spec.trainable),
+        tied: ties::others(shown.network, &[edge], spec.name),
         ..usual
     }
     .with_limits(target::limits_of(shown, &limits, spec.range));

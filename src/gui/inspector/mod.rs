@@ -9,6 +9,7 @@ mod node;
 mod several;
 mod signal;
 mod target;
+mod ties;
 
 pub(crate) use formula::end_typing;
 pub(crate) use identity::kind_box_ui as device_box_ui;

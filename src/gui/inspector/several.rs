@@ -4,7 +4,7 @@ use eframe::egui::Ui;
 
 use super::node::{NodeField, roles_ui};
 use super::target::Target;
-use super::{Inspected, heading_ui, identity, target};
+use super::{Inspected, heading_ui, identity, target, ties};
 use crate::device::{Absent, ParamSpec};
 use crate::document::Edit;
 use crate::gui::command::Command;
@@ -90,6 +90,7 @@ fn edges_ui(ui: &mut Ui, shown: &Inspected<'_>, edges: &[&Edge], commands: &mut 
     for spec in shared {
         param_ui(ui, shown, edges, spec, is_one_kind, commands);
     }
+    ties::ties_ui(ui, edges, shown.network, commands);
 }
 
 fn param_ui(
@@ -125,6 +126,7 @@ fn param_ui(
         },
         switch: is_optional.then(|| values.iter().all(|value| value.is_finite())),
         is_trained: target::is_trained(shown, &items, spec.trainable),
+        tied: ties::others(shown.network, edges, spec.name),
         ..Row::of(id, &name, spec, shown.scales)
     }
     .with_limits(target::limits_of(shown, &limits, spec.range));

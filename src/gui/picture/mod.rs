@@ -45,7 +45,7 @@ impl Studio {
     /// One with the window's faces and the colours of a theme.
     pub(crate) fn new(theme: Theme) -> Self {
         let ctx = Context::default();
-        theme::install(&ctx, theme);
+        theme::install(&ctx, theme, false);
         Self { ctx, theme }
     }
 
@@ -76,7 +76,7 @@ impl Studio {
         Picture {
             title: title.to_owned(),
             size,
-            background: Palette::of(self.theme).background,
+            background: Palette::of(self.theme, false).background,
             shapes,
         }
     }

@@ -209,7 +209,7 @@ fn gradient(order: &Order, cancel: &Cancel) -> Result<Gradient, Stopped> {
         parameters.set_coordinates(&mut trial_system, at);
         Ok(trial.follow(&mut trial_system, objective, &strict(false))?)
     };
-    let in_coordinates = match RowRule::new(training.rule, training.beta) {
+    let mut in_coordinates: Vec<f64> = match RowRule::new(training.rule, training.beta) {
         Some(rule) => {
             let slopes = rows
                 .gradient(&mut system, objective, &parameters, rule)
@@ -222,11 +222,17 @@ fn gradient(order: &Order, cancel: &Cancel) -> Result<Gradient, Stopped> {
         }
         None => by_differences(&coordinates, &mut measure)?,
     };
-    let checked = if parameters.len() <= MOST_CHECKED {
+    let mut checked = if parameters.len() <= MOST_CHECKED {
         Some(by_differences(&coordinates, &mut measure)?)
     } else {
         None
     };
+    // Whoever moves one of a tie moves all of it.
+    for slopes in [Some(&mut in_coordinates), checked.as_mut()] {
+        let Some(slopes) = slopes else { continue };
+        parameters.gather(slopes);
+        parameters.spread(slopes);
+    }
     let cosine = checked
         .as_ref()
         .and_then(|checked| cosine(&in_coordinates, checked));
