@@ -485,15 +485,10 @@ fn a_hundred_thousand_nodes_are_read_and_written() {
         .collect();
     let file =
         json!({"format": "thermonet/1", "platform": "electronic", "nodes": nodes, "edges": edges});
-    let started = std::time::Instant::now();
     let document = read(file.to_string().as_bytes()).unwrap().document;
     assert_eq!(document.network.edges().len(), count - 1);
     let text = written(&document);
     assert_eq!(written(&read(text.as_bytes()).unwrap().document), text);
-    assert!(
-        started.elapsed().as_secs() < 30,
-        "reading or writing is not linear"
-    );
 }
 
 #[test]

@@ -5,7 +5,7 @@
 //! Powers bind first and to the right, then signs, so that −x^2 is −(x^2); then products, then sums. `pi` and `e` are
 //! constants. Nothing is multiplied without a sign for it.
 //!
-//! [`parse`] turns the text into nodes of a [`Graph`], in which equal parts are one node; [`Graph::gradient`] adds the
+//! [`parse()`] turns the text into nodes of a [`Graph`], in which equal parts are one node; [`Graph::gradient`] adds the
 //! derivatives, and [`Graph::program`] takes out what some of the nodes need, as a list of steps. A program runs over
 //! everything that is a [`Scalar`]: single numbers, many at once, intervals. A parser of our own, because messages need
 //! places, certificates need the tree, and the usual crates read −x^2 as (−x)^2.
