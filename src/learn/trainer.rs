@@ -483,11 +483,11 @@ impl Trainer {
                 let mut gradient = vec![0.0; parameters.len()];
                 add_state_gradient(&settled, slot, parameters, &mut workspace, &mut gradient)?;
                 for (g, stretch) in gradient.iter_mut().zip(&stretch) {
-                    *g *= stretch;
+                    *g = weight * *g * stretch;
                 }
                 parameters.gather(&mut gradient);
                 for (p, g) in gradient.iter().enumerate() {
-                    jacobian[(r, p)] = weight * g;
+                    jacobian[(r, p)] = *g;
                 }
             }
         }
