@@ -82,16 +82,25 @@ fn says_no_nan(text: &str) {
 
 fn vertices(window: &Window) {
     let shapes = window.output().shapes.clone();
-    let primitives = window.ctx.tessellate(shapes, window.ctx.pixels_per_point());
-    for ClippedPrimitive { primitive, .. } in &primitives {
-        let Primitive::Mesh(mesh) = primitive else {
-            continue;
-        };
-        for vertex in &mesh.vertices {
-            assert!(
-                vertex.pos.x.is_finite() && vertex.pos.y.is_finite(),
-                "painted nowhere: {vertex:?}"
-            );
-        }
+    if is_somewhere(window, shapes.clone()) {
+        return;
     }
+    let culprit = shapes
+        .into_iter()
+        .find(|shape| !is_somewhere(window, vec![shape.clone()]));
+    panic!("painted nowhere: {culprit:?}");
+}
+
+/// Whether every vertex of these shapes has a place.
+fn is_somewhere(window: &Window, shapes: Vec<ClippedShape>) -> bool {
+    let primitives = window.ctx.tessellate(shapes, window.ctx.pixels_per_point());
+    primitives
+        .iter()
+        .all(|ClippedPrimitive { primitive, .. }| match primitive {
+            Primitive::Mesh(mesh) => mesh
+                .vertices
+                .iter()
+                .all(|vertex| vertex.pos.x.is_finite() && vertex.pos.y.is_finite()),
+            Primitive::Callback(_) => true,
+        })
 }
