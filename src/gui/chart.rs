@@ -32,14 +32,12 @@ impl Axes {
 
     /// The screen position of an abscissa.
     pub(super) fn screen_x(&self, x: f64) -> f32 {
-        let [lo, hi] = self.x;
-        self.rect.left() + ((x - lo) / (hi - lo)) as f32 * self.rect.width()
+        self.rect.left() + share(x, self.x) * self.rect.width()
     }
 
     /// The screen position of an ordinate.
     pub(super) fn screen_y(&self, y: f64) -> f32 {
-        let [lo, hi] = self.y;
-        self.rect.bottom() - ((y - lo) / (hi - lo)) as f32 * self.rect.height()
+        self.rect.bottom() - share(y, self.y) * self.rect.height()
     }
 
     /// The screen position of a point.
@@ -200,6 +198,14 @@ fn drawable([lo, hi]: [f64; 2]) -> [f64; 2] {
     }
 }
 
+/// Where a value stands in a range, 0 at its lower end and 1 at its upper; what is far outside is pulled in, so that a
+/// painter can still subtract two such places.
+fn share(value: f64, [lo, hi]: [f64; 2]) -> f32 {
+    /// Far outside every plot, and well within the numbers that a painter computes with.
+    const FARTHEST: f64 = 1e4;
+    ((value - lo) / (hi - lo)).clamp(-FARTHEST, FARTHEST) as f32
+}
+
 /// A range with some air at both ends, by a share of its width.
 pub(super) fn padded([lo, hi]: [f64; 2], share: f64) -> [f64; 2] {
     let air = share * (hi - lo);
@@ -259,5 +265,17 @@ mod tests {
             let [lo, hi] = drawable(range);
             assert!(lo < hi && lo.is_finite() && hi.is_finite());
         }
+    }
+
+    #[test]
+    fn outliers_have_a_place() {
+        let axes = Axes::new(
+            Rect::from_min_size(Pos2::ZERO, vec2(300.0, 200.0)),
+            [0.0, 1.0],
+            [0.0, 1e-300],
+        );
+        let far = axes.screen([f64::MAX, 1e300]);
+        assert!(far.x.is_finite() && far.y.is_finite());
+        assert!(far.x > 1e5 && far.y < -1e5, "still outside");
     }
 }
