@@ -1,7 +1,7 @@
 //! Stability of a state: the eigenvalues of C⁻¹J, with the zero modes of islands taken out.
 //!
 //! Below 300 free reservoirs all of them, by dense algebra; above, the slowest by an iteration, and stability by a proof
-//! that needs no eigenvalue (see [`large`]).
+//! that needs no eigenvalue (see the module `large`).
 
 use faer::{Mat, Side};
 
