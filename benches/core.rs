@@ -1,7 +1,8 @@
 //! What the core costs: laws, assembly, factorisation, steady states, steps in time, certificates.
 //!
 //! `cargo bench` measures everything within a minute and ends with a table of ratios, each taken side by side with its
-//! yardstick, so that they mean the same on any machine. A name filters: `cargo bench -- steady`.
+//! yardstick, so that they mean the same on any machine. A name filters: `cargo bench --bench core -- steady`, and `ratios`,
+//! `xor`, `digits` or `large` prints one part of the table.
 #![expect(
     clippy::unwrap_used,
     clippy::print_stdout,
@@ -243,8 +244,6 @@ fn ratios() {
         || inflow_and_jacobian(&system, &mut other),
     );
     println!("  {:<22} {lu:>8.2} of F and J", "LU, 100 free");
-    training::ratios();
-    large::table();
 }
 
 fn short() -> Criterion {
@@ -262,6 +261,23 @@ fn main() {
     Criterion::default().configure_from_args().final_summary();
     // `cargo test --benches` runs everything once, to see that it runs.
     if std::env::args().any(|arg| arg == "--bench") {
-        ratios();
+        let is_asked = |name: &str| {
+            let mut filters = std::env::args()
+                .skip(1)
+                .filter(|arg| !arg.starts_with('-'))
+                .peekable();
+            filters.peek().is_none() || filters.any(|filter| name.contains(&filter))
+        };
+        let tables: [(&str, fn()); 4] = [
+            ("ratios", ratios),
+            ("xor", training::xor),
+            ("digits", training::digits),
+            ("large", large::table),
+        ];
+        for (name, table) in tables {
+            if is_asked(name) {
+                table();
+            }
+        }
     }
 }

@@ -25,12 +25,6 @@ const INPUTS: usize = 784;
 /// The lanes that four rows take.
 const LANES: usize = 4;
 
-/// Prints the ratios of training.
-pub(crate) fn ratios() {
-    xor();
-    digits();
-}
-
 /// One XOR step: 4 rows, 5 free reservoirs, 24 dots, `implicit` with Adam: the mean over a training of 2000 from seed 7,
 /// its start and its branch jumps included.
 ///
@@ -40,7 +34,7 @@ pub(crate) fn ratios() {
 /// further iteration, although its lane is idle while another's goes on. Not in the bound, and so overhead: Newton's
 /// substitutions and tests, loading the rows, the loss, the parameters' exponentials, clipping, Adam, and the
 /// comparisons with the states that the motion reaches from `initial`.
-fn xor() {
+pub(crate) fn xor() {
     let document = presets::preset("xor").unwrap().load().unwrap().document;
     let task = document.task.as_ref().unwrap();
     let system = System::new(&document.network);
@@ -134,7 +128,7 @@ impl Parts {
 /// A gradient step of a network the size of one for digits: 784 inputs, 30 hidden reservoirs, 10 outputs and two rails,
 /// 23,900 dots, 100 rows, on as many cores as there are; in sweeps on one core, one sweep = currents and slopes of all
 /// dots once by the kernel alone.
-fn digits() {
+pub(crate) fn digits() {
     const ROWS: usize = 100;
     /// Steps that hold several comparisons.
     const FAR: usize = 30;

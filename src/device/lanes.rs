@@ -28,6 +28,18 @@ pub(crate) struct Wire {
 }
 
 impl Wire {
+    /// Adds a device's current to what it belongs to.
+    #[inline(always)]
+    pub(crate) fn scatter_current<const L: usize>(&self, net: &mut [[f64; L]], current: &[f64; L]) {
+        let [from, to] = self.ends.map(|slot| slot as usize);
+        if self.own[0] != NOWHERE {
+            subtract(&mut net[from], current);
+        }
+        if self.own[1] != NOWHERE {
+            add(&mut net[to], current);
+        }
+    }
+
     /// Adds a device's current and its slopes in a and b to what they belong to.
     #[inline(always)]
     pub(crate) fn scatter<const L: usize>(
@@ -36,13 +48,11 @@ impl Wire {
         entries: &mut [[f64; L]],
         [current, d_from, d_to]: [&[f64; L]; 3],
     ) {
-        let [from, to] = self.ends.map(|slot| slot as usize);
+        self.scatter_current(net, current);
         if self.own[0] != NOWHERE {
-            subtract(&mut net[from], current);
             subtract(&mut entries[self.own[0] as usize], d_from);
         }
         if self.own[1] != NOWHERE {
-            add(&mut net[to], current);
             add(&mut entries[self.own[1] as usize], d_to);
         }
         if self.cross[0] != NOWHERE {
@@ -80,6 +90,28 @@ impl Kernel {
                 }));
             }
             Form::Custom(law) => law.respond_in_lanes(params, wires, board),
+        }
+    }
+
+    /// Adds currents alone to the net inflow of free reservoirs, of which `net` has one for each.
+    pub(crate) fn currents_in_lanes<const L: usize>(
+        &self,
+        params: &[Vec<f64>],
+        wires: &[Wire],
+        states: &[[f64; L]],
+        net: &mut [[f64; L]],
+    ) {
+        match &self.0 {
+            Form::BuiltIn(law) => {
+                dispatch!(law, Of => Arch::new().dispatch(Currents::<Of, { Of::SPECS.len() }, L> {
+                    params,
+                    wires,
+                    states,
+                    net,
+                    law: PhantomData,
+                }));
+            }
+            Form::Custom(law) => law.currents_in_lanes(params, wires, states, net),
         }
     }
 
@@ -162,6 +194,33 @@ impl<Of: Law<P>, const P: usize, const L: usize> pulp::NullaryFnOnce for Respond
                 d_to[l] = response.d_to;
             }
             wire.scatter(net, entries, [&current, &d_from, &d_to]);
+        }
+    }
+}
+
+/// Work of [`Kernel::currents_in_lanes`].
+struct Currents<'s, Of, const P: usize, const L: usize> {
+    params: &'s [Vec<f64>],
+    wires: &'s [Wire],
+    states: &'s [[f64; L]],
+    net: &'s mut [[f64; L]],
+    law: PhantomData<Of>,
+}
+
+impl<Of: Law<P>, const P: usize, const L: usize> pulp::NullaryFnOnce for Currents<'_, Of, P, L> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let params = columns::<P>(self.params);
+        for wire in self.wires {
+            let theta = theta_of(&params, wire.place as usize);
+            let [a, b] = wire.ends.map(|slot| self.states[slot as usize]);
+            let mut current = [0.0; L];
+            for l in 0..L {
+                current[l] = Of::response(&theta, a[l], b[l]).current;
+            }
+            wire.scatter_current(self.net, &current);
         }
     }
 }

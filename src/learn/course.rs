@@ -9,19 +9,24 @@ use crate::solve::steady::Options;
 use crate::system::{Flow, System};
 
 /// A motion this near to the known state (relative to 1 + max|x|) is worth a Newton step.
-const NEAR: f64 = 0.02;
+pub(super) const NEAR: f64 = 0.02;
 
 /// Newton's step from the motion must lead to the known state to within this share of the way. Then the Jacobian changes
 /// by no more than a fifth on the way, and no other equilibrium is within nine times the distance (Newton-Kantorovich:
 /// Ortega & Rheinboldt, Iterative Solution of Nonlinear Equations, 1970, theorem 12.6.2): the motion, which comes
 /// nearer, has nowhere else to end.
-const TRUE_TO: f64 = 0.1;
+pub(super) const TRUE_TO: f64 = 0.1;
 
-/// A step that moves no state by more than this (relative) shows a motion that comes to rest, or lingers, elsewhere.
-const HARDLY_MOVES: f64 = 1e-3;
+/// A step that moves no state by more than this (relative) shows a motion that comes to rest, or lingers, elsewhere, once
+/// it has got going.
+pub(super) const HARDLY_MOVES: f64 = 1e-3;
+
+/// The first steps of an integration are as small as that in any case; after so many, each up to six times as long as the
+/// one before, any motion has got going.
+pub(super) const FIRST_STEPS: usize = 12;
 
 /// Steps before the search is left to the solver: it takes some twenty.
-const STEPS: usize = 200;
+pub(super) const STEPS: usize = 200;
 
 /// How the motion from `initial` goes.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,11 +37,16 @@ pub(super) enum Course {
     Elsewhere(Vec<f64>),
 }
 
+/// Whether there is a motion to follow: signals are left out of a steady state, and a unique one is found faster in other
+/// ways.
+pub(super) fn is_followed(system: &System, options: &Options) -> bool {
+    !options.is_unique && !system.is_driven()
+}
+
 /// Follows the motion from `initial` until it is certain to end in the state `known`, or does not look like it.
 pub(super) fn course(system: &System, known: &[f64], options: &Options) -> Course {
     let initial = system.initial();
-    // Signals are left out of a steady state, and a unique one is found faster in other ways.
-    if options.is_unique || system.is_driven() {
+    if !is_followed(system, options) {
         return Course::Elsewhere(initial.to_vec());
     }
     let scale = 1.0 + known.iter().fold(0.0_f64, |top, x| top.max(x.abs()));
@@ -44,7 +54,8 @@ pub(super) fn course(system: &System, known: &[f64], options: &Options) -> Cours
     let (mut factor, mut flow) = (Factor::default(), Flow::default());
     let mut before = initial.to_vec();
     let mut last = f64::INFINITY;
-    for _ in 0..STEPS {
+    let mut has_got_going = false;
+    for steps in 1..=STEPS {
         let distance = apart(&before, known) / scale;
         if distance < last && distance <= NEAR {
             if distance == 0.0 {
@@ -67,8 +78,9 @@ pub(super) fn course(system: &System, known: &[f64], options: &Options) -> Cours
             break;
         }
         let hardly_moves = apart(relaxation.state(), &before) <= HARDLY_MOVES * scale;
+        has_got_going |= !hardly_moves || steps >= FIRST_STEPS;
         before.copy_from_slice(relaxation.state());
-        if hardly_moves && apart(&before, known) > NEAR * scale {
+        if hardly_moves && has_got_going && apart(&before, known) > NEAR * scale {
             break;
         }
     }

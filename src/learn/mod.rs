@@ -1,5 +1,6 @@
 //! Learning: what a network is asked to do, and how its parameters are brought to do it.
 
+mod company;
 mod course;
 pub mod floor;
 pub mod gradient;

@@ -269,16 +269,34 @@ impl Parameters {
 
     /// Sets all from coordinates.
     pub fn set_coordinates(&self, system: &mut System, coordinates: &[f64]) {
-        let bounded = self.0.iter().zip(coordinates);
-        let bounded = bounded.map(|(parameter, &at)| (parameter, parameter.bounded(at)));
-        let of_positive = bounded.clone().filter(|(p, _)| p.is_logarithmic());
-        let mut positive: Vec<f64> = of_positive.map(|(_, at)| at).collect();
-        exponentials(&mut positive);
-        let mut positive = positive.into_iter();
-        for (parameter, at) in bounded {
-            let exponential = parameter.is_logarithmic().then(|| positive.next());
-            parameter.write(system, exponential.flatten().unwrap_or(at));
+        /// Exponentials taken at once: two of the widest vectors there are.
+        const BLOCK: usize = 16;
+        let mut waiting: [(usize, f64); BLOCK] = [(0, 0.0); BLOCK];
+        let mut count = 0;
+        let write_waiting = |system: &mut System, waiting: &[(usize, f64)]| {
+            let mut values = [0.0; BLOCK];
+            for (value, (_, at)) in values.iter_mut().zip(waiting) {
+                *value = *at;
+            }
+            exponentials(&mut values);
+            for (&(k, _), value) in waiting.iter().zip(values) {
+                self.0[k].write(system, value);
+            }
+        };
+        for (k, (parameter, &at)) in self.0.iter().zip(coordinates).enumerate() {
+            let at = parameter.bounded(at);
+            if !parameter.is_logarithmic() {
+                parameter.write(system, at);
+                continue;
+            }
+            waiting[count] = (k, at);
+            count += 1;
+            if count == BLOCK {
+                write_waiting(system, &waiting);
+                count = 0;
+            }
         }
+        write_waiting(system, &waiting[..count]);
     }
 
     /// Turns slopes in the parameters' values at a system into slopes in their coordinates.

@@ -31,6 +31,8 @@ pub(super) struct Run {
     pub(super) confirmed_at: usize,
     /// The row that is compared next.
     pub(super) next_row: usize,
+    /// Rows whose comparison is due and has been put off.
+    pub(super) put_off: usize,
     /// How far the coordinates have come: the sum over updates of the largest change of one.
     pub(super) path: f64,
     /// The path at the last comparison.
@@ -52,6 +54,7 @@ impl Run {
             best_at: step,
             confirmed_at: step,
             next_row: 0,
+            put_off: 0,
             path: 0.0,
             path_confirmed: 0.0,
             path_of_row: vec![f64::NEG_INFINITY; rows],

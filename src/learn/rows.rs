@@ -1,8 +1,10 @@
 //! The settled states of all rows of a task: from scratch, or followed from the last parameters.
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
-use super::course::{Course, course};
+use super::company::{Companies, Start};
+use super::course::{Course, course, is_followed};
 use super::gradient::{self, GradientError, RowRule, Settled, add_row_gradient};
 use super::lanes::{FURTHEST, Followed, Question, Slopes, Team};
 use super::objective::Objective;
@@ -10,7 +12,7 @@ use super::parallel::{shared, threads};
 use super::parameters::Parameters;
 use crate::solve::linear::Factor;
 use crate::solve::relax::Options as RelaxOptions;
-use crate::solve::steady::{self, Options, SteadyState};
+use crate::solve::steady::{self, Options};
 use crate::system::System;
 use crate::system::lanes::Wiring;
 
@@ -59,8 +61,8 @@ pub fn quick(is_unique: bool) -> Options {
 pub struct Rows {
     /// Empty where a row has not settled yet.
     states: Vec<Vec<f64>>,
-    /// What lanes need, once the network has been seen; without a team if its dense block is too large for lanes.
-    lanes: Option<(Wiring, Option<Team>)>,
+    /// What lanes need, once the network has been seen; `None` inside if its rows cannot be taken side by side.
+    lanes: OnceLock<Option<SideBySide>>,
     threads: usize,
     /// The gradient of the rows that were followed last, in lanes and one by one.
     slopes: Slopes,
@@ -73,6 +75,46 @@ pub struct Rows {
     factor: Factor,
     rules: gradient::Workspace,
     iterations: usize,
+}
+
+/// Rows of a network side by side.
+#[derive(Clone, Debug)]
+struct SideBySide {
+    wiring: Wiring,
+    team: Team,
+    companies: Companies,
+}
+
+impl SideBySide {
+    /// The lanes of a network, prepared when first asked for. `None` if its rows cannot be taken side by side: islands tie
+    /// all their reservoirs together, and large blocks are not for dense methods.
+    fn of<'a>(
+        lanes: &'a mut OnceLock<Option<Self>>,
+        system: &System,
+        objective: &Objective,
+    ) -> Option<&'a mut Self> {
+        if !system.islands().is_empty() {
+            return None;
+        }
+        let prepare = || {
+            let wiring = Wiring::new(system);
+            let question = Question {
+                system,
+                wiring: &wiring,
+                objective,
+                with_slopes: false,
+            };
+            let is_small = wiring.pattern().rest().len() <= MOST_DENSE;
+            let team = is_small.then(|| Team::new(&question))?;
+            Some(Self {
+                wiring,
+                team,
+                companies: Companies::default(),
+            })
+        };
+        let _ = lanes.get_or_init(prepare);
+        lanes.get_mut()?.as_mut()
+    }
 }
 
 impl Rows {
@@ -126,18 +168,80 @@ impl Rows {
 
     /// The states that rows reach from `initial`, as far as needed: nothing need be tried after a row that has none.
     fn settled_from_initial(
-        &self,
+        &mut self,
         system: &mut System,
         objective: &Objective,
         rows: &[usize],
         options: &Options,
     ) -> Vec<Result<Vec<f64>, Unsettled>> {
-        self.each_asked(system, objective, rows, |system, row| {
-            end_of(steady::solve(system, options), row)
+        // A row alone gains nothing from the lanes.
+        let courses = if rows.len() > 1 {
+            self.courses_in_lanes(system, objective, rows, false, options)
+        } else {
+            None
+        };
+        let starts: Vec<Vec<f64>> = courses
+            .into_iter()
+            .flatten()
+            .map(|course| match course {
+                Course::Elsewhere(x) => x,
+                Course::Known => system.initial().to_vec(),
+            })
+            .collect();
+        self.each_settled(system, objective, rows, &starts, options)
+    }
+
+    /// The states that rows reach from `starts`, one for each of them; without any, from `initial`.
+    fn each_settled(
+        &self,
+        system: &mut System,
+        objective: &Objective,
+        rows: &[usize],
+        starts: &[Vec<f64>],
+        options: &Options,
+    ) -> Vec<Result<Vec<f64>, Unsettled>> {
+        self.each_asked(system, objective, rows, |system, k| {
+            let x = starts.get(k).map_or(system.initial(), Vec::as_slice);
+            let found = steady::solve_from(system, x, options);
+            if found.is_settled() {
+                Ok(found.x)
+            } else {
+                Err(Unsettled { row: rows[k] })
+            }
         })
     }
 
-    /// Does something with each of some rows' questions on the clamps, on several threads where that pays.
+    /// Where the motions of some rows from `initial` lead, followed side by side: to the states that are known, or until
+    /// they come to rest. `None` if they cannot be followed side by side.
+    fn courses_in_lanes(
+        &mut self,
+        system: &System,
+        objective: &Objective,
+        rows: &[usize],
+        is_known: bool,
+        options: &Options,
+    ) -> Option<Vec<Course>> {
+        if !is_followed(system, options) {
+            return None;
+        }
+        let beside = SideBySide::of(&mut self.lanes, system, objective)?;
+        let (wiring, companies) = (&beside.wiring, &mut beside.companies);
+        let start = Start {
+            system,
+            wiring,
+            objective,
+            known: is_known.then_some(self.states.as_slice()),
+            options: *options,
+        };
+        Some(if is_worth_threads(system, rows) {
+            Companies::courses_on_threads(&start, rows, self.threads)
+        } else {
+            companies.courses(&start, rows)
+        })
+    }
+
+    /// Does something with each of some rows' questions on the clamps, given its position among them, on several threads
+    /// where that pays.
     fn each_asked<R: Send>(
         &self,
         system: &mut System,
@@ -145,11 +249,11 @@ impl Rows {
         rows: &[usize],
         work: impl Fn(&System, usize) -> Result<R, Unsettled> + Sync,
     ) -> Vec<Result<R, Unsettled>> {
-        if rows.len() < 2 || rows.len() * system.links().len() < WORTH_THREADS {
+        if !is_worth_threads(system, rows) {
             let mut found = Vec::with_capacity(rows.len());
-            for &row in rows {
+            for (k, &row) in rows.iter().enumerate() {
                 objective.ask(system, row);
-                found.push(work(system, row));
+                found.push(work(system, k));
                 if found.last().is_some_and(Result::is_err) {
                     break;
                 }
@@ -157,10 +261,10 @@ impl Rows {
             return found;
         }
         let system = &*system;
-        shared(rows.to_vec(), self.threads, |row| {
+        shared((0..rows.len()).collect(), self.threads, |k| {
             let mut asked = system.clone();
-            objective.ask(&mut asked, row);
-            work(&asked, row)
+            objective.ask(&mut asked, rows[k]);
+            work(&asked, k)
         })
     }
 
@@ -245,30 +349,14 @@ impl Rows {
     }
 
     /// Follows all rows side by side. Returns those that could not be followed; `None` if this network's rows cannot be
-    /// taken side by side: islands tie all their reservoirs together, and large blocks are not for dense methods.
+    /// taken side by side.
     fn follow_in_lanes(
         &mut self,
         system: &System,
         objective: &Objective,
         with_slopes: bool,
     ) -> Option<Vec<usize>> {
-        if !system.islands().is_empty() {
-            return None;
-        }
-        let (wiring, team) = self.lanes.get_or_insert_with(|| {
-            let wiring = Wiring::new(system);
-            let is_small = wiring.pattern().rest().len() <= MOST_DENSE;
-            let team = is_small.then(|| {
-                Team::new(&Question {
-                    system,
-                    wiring: &wiring,
-                    objective,
-                    with_slopes,
-                })
-            });
-            (wiring, team)
-        });
-        let team = team.as_mut()?;
+        let SideBySide { wiring, team, .. } = SideBySide::of(&mut self.lanes, system, objective)?;
         let question = Question {
             system,
             wiring,
@@ -370,20 +458,32 @@ impl Rows {
     ) -> Result<usize, Unsettled> {
         /// Two states nearer than this (relative) are one: both are known to 1e-9.
         const SAME: f64 = 1e-6;
+        if rows.is_empty() {
+            return Ok(0);
+        }
         let rows: Vec<usize> = rows.collect();
-        let found = self.each_asked(system, objective, &rows, |system, row| {
-            let known = &self.states[row];
-            match course(system, known, options) {
-                Course::Known => Ok(None),
-                Course::Elsewhere(x) => {
-                    let settled = end_of(steady::solve_from(system, &x, options), row)?;
-                    Ok((distance(known, &settled) > SAME).then_some(settled))
-                }
-            }
-        });
+        let courses = match self.courses_in_lanes(system, objective, &rows, true, options) {
+            Some(courses) => courses,
+            None => self
+                .each_asked(system, objective, &rows, |system, k| {
+                    Ok(course(system, &self.states[rows[k]], options))
+                })
+                .into_iter()
+                .collect::<Result<_, _>>()?,
+        };
+        let (rows, starts): (Vec<usize>, Vec<Vec<f64>>) = rows
+            .into_iter()
+            .zip(courses)
+            .filter_map(|(row, course)| match course {
+                Course::Known => None,
+                Course::Elsewhere(x) => Some((row, x)),
+            })
+            .unzip();
+        let found = self.each_settled(system, objective, &rows, &starts, options);
         let mut jumps = 0;
         for (row, other) in rows.into_iter().zip(found) {
-            if let Some(other) = other? {
+            let other = other?;
+            if distance(&self.states[row], &other) > SAME {
                 self.states[row] = other;
                 jumps += 1;
             }
@@ -417,13 +517,9 @@ impl Rows {
     }
 }
 
-/// The state of a motion that has settled.
-fn end_of(found: SteadyState, row: usize) -> Result<Vec<f64>, Unsettled> {
-    if found.is_settled() {
-        Ok(found.x)
-    } else {
-        Err(Unsettled { row })
-    }
+/// Whether rows are better settled on several threads.
+fn is_worth_threads(system: &System, rows: &[usize]) -> bool {
+    rows.len() > 1 && rows.len() * system.links().len() >= WORTH_THREADS
 }
 
 /// The largest difference relative to 1 + max|x|.

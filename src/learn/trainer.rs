@@ -34,7 +34,9 @@ use crate::system::{Flow, System};
 /// are compared at once.
 const TURNS: usize = 4;
 
-/// Rows compared at a time by first-order optimizers, at most. Of many rows a sample tells as much as a quarter of them.
+/// Rows compared at a time by first-order optimizers, at most: as many as are followed side by side. Of many rows a sample
+/// tells as much as a quarter of them, and of few the comparison is put off until the lanes are full, since all together
+/// cost hardly more than one.
 const MOST_COMPARED: usize = 8;
 
 /// Updates between two comparisons with the states reached from `initial`, of some of the rows in turn, while the goal is
@@ -533,11 +535,18 @@ impl Trainer {
             since >= CONFIRM_FAR
         };
         is_due.then(|| {
+            let first = self.run.next_row % rows;
+            if matches!(self.method, Method::Descent(_)) {
+                self.run.put_off += rows.div_ceil(TURNS);
+                if self.run.put_off < rows.min(MOST_COMPARED) {
+                    return first..first;
+                }
+            }
+            self.run.put_off = 0;
             let compared = match self.method {
-                Method::Descent(_) => rows.div_ceil(TURNS).min(MOST_COMPARED),
+                Method::Descent(_) => MOST_COMPARED,
                 Method::LeastSquares(_) => rows,
             };
-            let first = self.run.next_row % rows;
             let end = (first + compared).min(rows);
             self.run.next_row = end;
             if self.run.has_not_moved_since(first..end) {

@@ -5,6 +5,8 @@
 
 use nalgebra::DVector;
 
+pub mod lanes;
+
 use super::linear::{Factor, Jacobian};
 use super::rodas4::{COUPLING, DENSE, DRIVE, GAMMA, NODES, STAGES, STATE};
 use crate::device::Platform;
@@ -195,7 +197,8 @@ impl Relaxation {
         let start = Start::new(system, self.t, &self.x, jump, &mut self.workspace);
         let scale = error_scale(system, self.options);
         if self.next_step <= 0.0 || !self.next_step.is_finite() {
-            self.next_step = first_step(system, &start, &self.x, scale, self.options);
+            let states = start.net.iter().copied().zip(self.x.iter().copied());
+            self.next_step = first_step(states.zip(system.capacity()), scale, self.options);
         }
         let mut h = self.next_step;
         loop {
@@ -405,16 +408,15 @@ fn error_scale(system: &System, options: Options) -> f64 {
     options.absolute * scale
 }
 
-/// A first step that moves no state by more than a small part of the allowed error's fourth root.
-fn first_step(
-    system: &System,
-    start: &Start,
-    x: &DVector<f64>,
+/// A first step that moves no state by more than a small part of the allowed error's fourth root, from the net inflow,
+/// state and capacity of every reservoir.
+fn first_step<'a>(
+    reservoirs: impl Iterator<Item = ((f64, f64), &'a f64)>,
     scale: f64,
     options: Options,
 ) -> f64 {
     let mut rate: f64 = 0.0;
-    for ((net, x), capacity) in start.net.iter().zip(x).zip(system.capacity()) {
+    for ((net, x), capacity) in reservoirs {
         rate = rate.max((net / capacity).abs() / (scale / options.relative + x.abs()));
     }
     // Without any motion the first step is a unit of time: error control takes over at once.

@@ -108,6 +108,25 @@ impl System {
         }
     }
 
+    /// Writes the net inflows at `states` to `net`: those of [`System::evaluate_lanes`] to the bit.
+    ///
+    /// # Panics
+    /// If the wiring or the lengths are not this system's.
+    pub fn net_in_lanes<const L: usize>(
+        &self,
+        wiring: &Wiring,
+        states: &[[f64; L]],
+        net: &mut [[f64; L]],
+    ) {
+        for ((net, x), leak) in net.iter_mut().zip(states).zip(&self.leak) {
+            *net = x.map(|x| -leak * (x - self.ground));
+        }
+        for (group, wires) in self.groups.iter().zip(&wiring.wires) {
+            let params = &group.params;
+            group.kernel.currents_in_lanes(params, wires, states, net);
+        }
+    }
+
     /// Adds Σ λᵀ∂F/∂θ over all lanes for every parameter of a device to `out`, in the order of
     /// [`System::param_position`]; `adjoint` holds λ for every slot, 0 at clamps.
     ///

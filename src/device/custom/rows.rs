@@ -39,6 +39,23 @@ impl CustomLaw {
         }
     }
 
+    /// As [`Kernel::currents_in_lanes`](super::super::Kernel).
+    pub(in super::super) fn currents_in_lanes<const L: usize>(
+        &self,
+        params: &[Vec<f64>],
+        wires: &[Wire],
+        states: &[[f64; L]],
+        net: &mut [[f64; L]],
+    ) {
+        let (mut inputs, mut results) = (Vec::new(), Vec::new());
+        for wire in wires {
+            let at = wire.ends.map(|slot| states[slot as usize]);
+            fill(&mut inputs, at, params, wire.place as usize);
+            self.response.run(&inputs, &mut results);
+            wire.scatter_current(net, &self.response.output(0, &results).0);
+        }
+    }
+
     /// As [`Kernel::add_slopes_in_lanes`](super::super::Kernel).
     pub(in super::super) fn add_slopes_in_lanes<const L: usize>(
         &self,
