@@ -6,11 +6,11 @@ program_pid=
 state_folder=
 window=
 
-# start_screen WIDTH HEIGHT: a virtual screen; sets DISPLAY.
+# start_screen WIDTH HEIGHT: a virtual screen; sets DISPLAY. It stays as it is when the last program on it ends.
 start_screen() {
     local number_file
     number_file=$(mktemp)
-    Xvfb -displayfd 3 -screen 0 "$1x$2x24" +extension GLX -nolisten tcp 3>"$number_file" 2>/dev/null &
+    Xvfb -displayfd 3 -screen 0 "$1x$2x24" +extension GLX -nolisten tcp -noreset 3>"$number_file" 2>/dev/null &
     screen_pid=$!
     for _ in $(seq 100); do
         [[ -s $number_file ]] && break

@@ -120,6 +120,72 @@ fn unsaved_work_is_restored_unasked_and_can_be_put_aside() {
     assert!(harness.state().is_unsaved());
 }
 
+/// Leaves what two windows leave that are gone with unsaved work: the networks Fold and Latch.
+fn leave_two(folder: &TempDir) {
+    let mut windows = ["fold", "latch"].map(|name| preset(folder, name));
+    for harness in &mut windows {
+        harness.key_press_modifiers(Modifiers::COMMAND, Key::I);
+        harness.run_steps(4);
+        harness.get_by_label("Insert").click();
+        harness.run_steps(4);
+        assert!(harness.state().is_unsaved());
+    }
+    until_kept(&mut windows[1], folder, 2);
+}
+
+/// As after a crash of two windows: each of two starts takes up one, and the first says that the other is there.
+#[test]
+fn the_work_of_two_windows_comes_back_in_two() {
+    let folder = tempdir().unwrap();
+    leave_two(&folder);
+    let one = window(start(&folder));
+    one.get_by_label_contains("were restored; 1 more unsaved network waits for a window");
+    // Nobody is offered what this start cannot do.
+    assert!(one.query_by_label("Open it in another window").is_none());
+    let two = window(start(&folder));
+    assert!(two.query_by_label_contains("waits for a window").is_none());
+    let mut names = [&one, &two].map(|harness| {
+        assert!(harness.state().is_unsaved());
+        harness.state().document().network.name.clone()
+    });
+    names.sort();
+    assert_eq!(names, ["Fold", "Latch"]);
+}
+
+/// The button starts the program once more, on the same folder.
+#[cfg(unix)]
+#[test]
+fn the_other_work_is_opened_in_another_window() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempdir().unwrap();
+    leave_two(&folder);
+    let program = folder.path().join("program");
+    let asked = folder.path().join("asked");
+    let script = format!(
+        "#!/bin/sh\necho \"$@\" > {0}.new\nmv {0}.new {0}\n",
+        asked.display()
+    );
+    fs::write(&program, script).unwrap();
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    let mut harness = window(Start {
+        program: Some(program),
+        ..start(&folder)
+    });
+    harness.get_by_label("Open it in another window").click();
+    harness.run_steps(3);
+    for _ in 0..400 {
+        if asked.exists() {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let said = fs::read_to_string(asked).unwrap();
+    assert_eq!(
+        said.trim(),
+        format!("--state-folder {}", folder.path().display())
+    );
+}
+
 #[test]
 fn a_change_is_kept_even_if_the_window_closes_at_once() {
     let folder = tempdir().unwrap();

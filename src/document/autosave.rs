@@ -10,11 +10,11 @@
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::thread;
 use std::time::{Duration, SystemTime};
 
 use serde_json::{Value, json};
 
+use super::gate::Gate;
 use super::save::{FileError, LoadError, load, save};
 use super::{Document, write};
 
@@ -29,10 +29,6 @@ const BROKEN: &str = ".broken";
 
 /// The file that a program locks while it looks for a slot: claiming and clearing away are not to cross.
 const GATE: &str = "slots";
-
-/// How often, and how long apart, the gate is tried: half a second in all, after which a start goes on without.
-const GATE_TRIES: u32 = 25;
-const GATE_PAUSE: Duration = Duration::from_millis(20);
 
 /// Which of the two documents of a slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,6 +113,8 @@ pub struct Claim {
     pub replaced: Option<Kept>,
     /// What could not be read.
     pub broken: Vec<Broken>,
+    /// How many more slots hold work of programs that are gone: each program takes one.
+    pub waiting: usize,
 }
 
 impl Slot {
@@ -130,9 +128,10 @@ impl Slot {
             error,
         };
         fs::create_dir_all(folder).map_err(fail)?;
-        let gate = Gate::enter(folder).map_err(fail)?;
+        // If another program holds it for too long, this one goes on without looking for what was left.
+        let gate = Gate::enter(&folder.join(GATE)).map_err(fail)?;
         let mut broken = Vec::new();
-        if gate.is_locked {
+        if gate.is_locked() {
             for id in orphans(folder).map_err(fail)? {
                 let Some(slot) = Self::lock(folder, id).map_err(fail)? else {
                     continue;
@@ -145,6 +144,7 @@ impl Slot {
                         present,
                         replaced,
                         broken,
+                        waiting: waiting(folder).map_err(fail)?,
                     });
                 }
                 slot.clear();
@@ -155,7 +155,13 @@ impl Slot {
             present: None,
             replaced: None,
             broken,
+            waiting: 0,
         })
+    }
+
+    /// Whether nothing is kept in it.
+    fn is_empty(&self) -> bool {
+        !self.path(Which::Present).exists() && !self.path(Which::Replaced).exists()
     }
 
     /// The slot of this name, unless a program has it.
@@ -261,8 +267,7 @@ impl Slot {
     /// Removes the lock of a slot with nothing in it. The gate must be held: a program that has just opened this lock
     /// would else hold one that no other can see.
     fn clear(self) {
-        let is_empty = !self.path(Which::Present).exists() && !self.path(Which::Replaced).exists();
-        if is_empty {
+        if self.is_empty() {
             let _ = fs::remove_file(self.folder.join(format!("{}{LOCK}", self.id)));
         }
         let _ = self.lock.unlock();
@@ -270,47 +275,23 @@ impl Slot {
 
     /// Gives the slot up; what is kept in it stays.
     pub fn leave(self) {
-        if let Ok(Gate {
-            is_locked: true, ..
-        }) = Gate::enter(&self.folder)
+        if let Ok(gate) = Gate::enter(&self.folder.join(GATE))
+            && gate.is_locked()
         {
             self.clear();
         }
     }
 }
 
-/// The lock under which slots are looked for and cleared away.
-struct Gate {
-    /// Locked as long as this is open.
-    _file: File,
-    /// False if another program has held it for too long: this one goes on without looking for what was left.
-    is_locked: bool,
-}
-
-impl Gate {
-    fn enter(folder: &Path) -> io::Result<Self> {
-        let file = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(folder.join(GATE))?;
-        for _ in 0..GATE_TRIES {
-            match file.try_lock() {
-                Ok(()) => {
-                    return Ok(Self {
-                        _file: file,
-                        is_locked: true,
-                    });
-                }
-                Err(TryLockError::WouldBlock) => thread::sleep(GATE_PAUSE),
-                Err(TryLockError::Error(error)) => return Err(error),
-            }
-        }
-        Ok(Self {
-            _file: file,
-            is_locked: false,
-        })
+/// How many slots hold work that no program has. The gate must be held.
+fn waiting(folder: &Path) -> io::Result<usize> {
+    let mut count = 0;
+    for id in orphans(folder)? {
+        // Dropped at once: whoever comes next may take it.
+        let slot = Slot::lock(folder, id)?;
+        count += usize::from(slot.is_some_and(|slot| !slot.is_empty()));
     }
+    Ok(count)
 }
 
 /// The ids of all slots with something in them, those with an open document first, the newest of them first. Locks of

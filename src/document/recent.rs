@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf, absolute};
 
+use super::gate::Gate;
 use super::save::{FileError, save_bytes};
 
 /// As many as a menu shows without becoming a list to search.
@@ -55,6 +56,13 @@ impl Recent {
     /// # Errors
     /// If the list cannot be kept; it is right in this window all the same.
     pub fn add(&mut self, path: &Path) -> Result<(), FileError> {
+        // Two windows that add at the same time would each write a list without the other's. Where there is no gate,
+        // that is a risk worth taking for a convenience.
+        let gate = self
+            .store
+            .as_deref()
+            .map(|store| store.with_extension("lock"));
+        let _gate = gate.and_then(|gate| Gate::enter(&gate).ok());
         self.reload();
         // The list outlives the folder the program was started in.
         let path = absolute(path).unwrap_or_else(|_| path.to_owned());
@@ -68,5 +76,37 @@ impl Recent {
         let listed: Vec<&str> = self.paths.iter().filter_map(|path| path.to_str()).collect();
         let bytes = serde_json::to_vec_pretty(&listed).unwrap_or_default();
         save_bytes(&bytes, store)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Without taking turns, each list would lack what the others added meanwhile.
+    #[test]
+    fn windows_that_add_at_the_same_time_lose_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = folder.path().join("recent.json");
+        std::thread::scope(|scope| {
+            for window in 0..3 {
+                let store = store.clone();
+                let folder = folder.path();
+                scope.spawn(move || {
+                    let mut recent = Recent::load(Some(store));
+                    for file in 0..3 {
+                        recent
+                            .add(&folder.join(format!("{window}-{file}")))
+                            .unwrap();
+                    }
+                });
+            }
+        });
+        let mut paths = Recent::load(Some(store)).paths().to_vec();
+        paths.sort();
+        let all: Vec<PathBuf> = (0..9)
+            .map(|k| folder.path().join(format!("{}-{}", k / 3, k % 3)))
+            .collect();
+        assert_eq!(paths, all);
     }
 }

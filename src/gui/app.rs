@@ -35,6 +35,7 @@ use super::message::{self, Message};
 use super::notice::{self, Notice};
 use super::opening::{Opening, opening};
 use super::pace::Pace;
+use super::settings::Settings;
 use super::simulation::Simulation;
 use super::situation::{self, refusal};
 use super::standing::standing;
@@ -48,9 +49,6 @@ use super::view::{ViewState, only, only_edge, selection_of, telling_edge};
 use super::widgets;
 use crate::document::presets::preset;
 use crate::document::{Document, Element, Recent, Revision, Selection};
-
-/// Where the view is kept in eframe's storage.
-const VIEW_KEY: &str = "view";
 
 /// Widths of the inspector.
 const INSPECTOR: f32 = 400.0;
@@ -76,6 +74,10 @@ const FIRST_SPEED: f64 = 2.0;
 /// A reservoir that will move by less than this part of a screen point has settled: invisible on a tank, and still so
 /// in the time plot, whose scale may be ten times finer.
 const VISIBLE_POINTS: f64 = 0.05;
+
+/// How often a changed look is kept: a program that is killed forgets no more of it. It is a few kilobytes, and written
+/// only if something has changed.
+const LOOK_KEPT_EVERY: std::time::Duration = std::time::Duration::from_secs(5);
 
 /// The window's whole state.
 pub struct App {
@@ -108,6 +110,7 @@ pub struct App {
     /// The unsaved document that this one took the place of.
     kept: Option<Editor>,
     keeper: Keeper,
+    settings: Settings,
     /// The large file that is being read.
     loading: Loading,
     /// When the file was last looked at, in the window's time.
@@ -128,17 +131,14 @@ impl App {
     /// A window that opens what `start` names: a file, else a preset, else the first preset.
     #[must_use]
     pub fn new(cc: &eframe::CreationContext<'_>, start: &Start) -> Self {
-        let view: ViewState = cc
-            .storage
-            .and_then(|storage| eframe::get_value(storage, VIEW_KEY))
-            .unwrap_or_default();
+        let folder = start.state_folder.as_deref();
+        let (settings, view) = Settings::load(folder);
         theme::install(&cc.egui_ctx, view.theme, view.is_contrast_high);
         cc.egui_ctx
             .set_zoom_factor(view.magnification.clamp(1.0, 2.0));
         // The steps are those of the menu.
         cc.egui_ctx
             .options_mut(|options| options.zoom_with_keyboard = false);
-        let folder = start.state_folder.as_deref();
         let (mut keeper, found) = Keeper::new(&cc.egui_ctx, folder);
         let Opening {
             editor,
@@ -180,6 +180,7 @@ impl App {
             start: start.clone(),
             kept,
             keeper,
+            settings,
             loading: Loading::new(&cc.egui_ctx),
             watched_at: 0.0,
             pace: Pace::new(start.is_software),
@@ -350,6 +351,7 @@ impl App {
             Command::StopFlipping => self.flipping = None,
             Command::Respond(pick) => self.coach.set_pick(pick),
             Command::Show(selection) => self.show(selection),
+            Command::AnotherWindow => self.open_another_window(),
             Command::Dismiss => self.message = None,
             // These were carried out above.
             Command::End(_)
@@ -820,7 +822,11 @@ impl eframe::App for App {
     }
 
     fn save(&mut self, storage: &mut dyn eframe::Storage) {
-        eframe::set_value(storage, VIEW_KEY, &self.view);
+        self.settings.keep(storage, &self.view);
+    }
+
+    fn auto_save_interval(&self) -> std::time::Duration {
+        LOOK_KEPT_EVERY
     }
 
     fn clear_color(&self, _visuals: &egui::Visuals) -> [f32; 4] {

@@ -82,6 +82,8 @@ pub(crate) enum Command {
         /// Whether it is opened.
         opens: bool,
     },
+    /// Opens another window, which takes up the next unsaved work that waits.
+    AnotherWindow,
     /// Takes the message away.
     Dismiss,
 }

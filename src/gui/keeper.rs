@@ -99,6 +99,8 @@ pub(crate) struct Found {
     pub(crate) present: Option<Kept>,
     /// The document that it took the place of.
     pub(crate) replaced: Option<Kept>,
+    /// How many more documents of windows that are gone wait for a window.
+    pub(crate) waiting: usize,
     /// What is to be said about autosaves that could not be read.
     pub(crate) message: Option<Message>,
 }
@@ -133,6 +135,7 @@ impl Keeper {
                     found = Found {
                         present: claim.present,
                         replaced: claim.replaced,
+                        waiting: claim.waiting,
                         message: situation::broken_autosaves(&claim.broken),
                     };
                     slot = Some(claim.slot);

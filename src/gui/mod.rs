@@ -35,6 +35,7 @@ mod opening;
 mod pace;
 pub mod picture;
 mod row;
+mod settings;
 mod simulation;
 mod situation;
 mod standing;
@@ -67,6 +68,9 @@ pub struct Start {
     /// The only folder networks are saved in, below it included; the desktop's own file dialogs are then not offered,
     /// since they lead everywhere. For machines on show, and for tests that press every button. `None`: anywhere.
     pub confined_to: Option<PathBuf>,
+    /// The program that opens another window, given the same state folder; [`run`] takes the one that is running. `None`:
+    /// no window is opened.
+    pub program: Option<PathBuf>,
     /// Whether the processor draws in place of a graphics card; [`run`] finds out.
     pub is_software: bool,
 }
@@ -91,22 +95,25 @@ pub enum GuiError {
 /// # Errors
 /// If no window can be opened.
 pub fn run(start: Start) -> Result<(), GuiError> {
+    let start = Start {
+        state_folder: start.state_folder.or_else(|| eframe::storage_dir(APP_ID)),
+        program: start.program.or_else(|| std::env::current_exe().ok()),
+        is_software: pace::is_software(),
+        ..start
+    };
+    // Without a place for a file of its own this window takes the shared one, as every program does.
+    let shared = start.state_folder.as_deref().map(settings::shared_file);
+    let own = shared
+        .as_deref()
+        .and_then(|shared| settings::OwnFile::new(shared).ok());
     let options = eframe::NativeOptions {
         viewport: ViewportBuilder::default()
             .with_app_id(APP_ID)
             .with_title("thermonet")
             .with_inner_size([1280.0, 720.0])
             .with_min_inner_size([800.0, 500.0]),
-        persistence_path: start
-            .state_folder
-            .as_ref()
-            .map(|folder| folder.join("window.ron")),
+        persistence_path: own.as_ref().map(settings::OwnFile::path).or(shared),
         ..Default::default()
-    };
-    let start = Start {
-        state_folder: start.state_folder.or_else(|| eframe::storage_dir(APP_ID)),
-        is_software: pace::is_software(),
-        ..start
     };
     eframe::run_native(
         APP_ID,

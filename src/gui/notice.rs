@@ -83,6 +83,31 @@ pub(crate) fn replaced(name: &str) -> Notice {
     }
 }
 
+/// Unsaved work of more windows than this one waits; said beside what else there is to say.
+pub(crate) fn waiting(notice: Option<Notice>, count: usize, can_open: bool) -> Option<Notice> {
+    let (networks, waits, it) = match count {
+        0 => return notice,
+        1 => ("1 more unsaved network".to_owned(), "waits", "it"),
+        count => (format!("{count} more unsaved networks"), "wait", "the next"),
+    };
+    let mut notice = notice.unwrap_or_else(|| Notice {
+        situation: None,
+        text: String::new(),
+        buttons: Vec::new(),
+    });
+    if !notice.text.is_empty() {
+        notice.text.push_str("; ");
+    }
+    notice
+        .text
+        .push_str(&format!("{networks} {waits} for a window"));
+    if can_open {
+        let words = format!("Open {it} in another window");
+        notice.buttons.push((words, Command::AnotherWindow));
+    }
+    Some(notice)
+}
+
 /// Another program has written the file that is open.
 pub(crate) fn changed(path: &Path) -> Notice {
     let name = file_name(path);

@@ -32,8 +32,10 @@ pub(super) fn opening(start: &Start, found: Found) -> Opening {
     let Found {
         present,
         replaced,
+        waiting,
         message: said,
     } = found;
+    let tell = |notice| notice::waiting(notice, waiting, start.program.is_some());
     // What is in its file by now needs no second place.
     let present = present.filter(|kept| !kept.is_as_in_file());
     let replaced = replaced.map(Editor::recovered);
@@ -54,7 +56,7 @@ pub(super) fn opening(start: &Start, found: Found) -> Opening {
             editor,
             kept: present.or(replaced),
             message: message.or(said),
-            notice,
+            notice: tell(notice),
             is_first_screen: false,
         };
     }
@@ -64,7 +66,7 @@ pub(super) fn opening(start: &Start, found: Found) -> Opening {
             editor: Editor::recovered(kept),
             kept: replaced,
             message: said,
-            notice,
+            notice: tell(notice),
             is_first_screen: false,
         };
     }
@@ -74,7 +76,7 @@ pub(super) fn opening(start: &Start, found: Found) -> Opening {
         kept: replaced,
         is_first_screen: start.preset.is_none() && message.is_none(),
         message: message.or(said),
-        notice: None,
+        notice: tell(None),
     }
 }
 

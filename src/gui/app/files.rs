@@ -107,6 +107,26 @@ impl App {
         }
     }
 
+    /// Opens a window of its own process, with the same state folder.
+    pub(super) fn open_another_window(&mut self) {
+        let Some(program) = &self.start.program else {
+            return;
+        };
+        let mut command = std::process::Command::new(program);
+        if let Some(folder) = &self.start.state_folder {
+            command.arg("--state-folder").arg(folder);
+        }
+        match command.spawn() {
+            Ok(mut child) => {
+                // Nobody asks how it ended, but a program that nobody waits for stays in the system's list.
+                std::thread::spawn(move || child.wait());
+            }
+            Err(error) => self.say(&format!(
+                "Another window could not be opened ({error}): start the program once more"
+            )),
+        }
+    }
+
     /// Saves, unless somebody else has changed the file meanwhile.
     pub(super) fn save(&mut self, path: PathBuf) {
         let is_own = self
@@ -156,6 +176,8 @@ impl App {
             return;
         }
         self.watched_at = now;
+        // What other windows have opened and saved belongs into the list, too.
+        self.recent.reload();
         if let Some(path) = self.editor.take_outdated() {
             self.notice = Some(notice::changed(path));
         }
