@@ -10,7 +10,7 @@ use std::path::Path;
 
 use tempfile::{TempDir, tempdir};
 use thermonet::document::presets::preset;
-use thermonet::document::{Document, FileFault, LoadError, load, save, write};
+use thermonet::document::{Disk, Document, FileFault, LoadError, load, save, write};
 
 fn document() -> Document {
     preset("latch").unwrap().load().unwrap().document
@@ -72,6 +72,43 @@ fn a_folder_that_is_not_there_or_not_one_is_named() {
     assert!(matches!(fault(folder.path()).0, FileFault::IsFolder));
     assert!(matches!(fault(Path::new("/")).0, FileFault::IsFolder));
     assert_eq!(fs::read(&file).unwrap(), b"x");
+}
+
+/// A device or a pipe would be gone with its name; a socket stands for them here, since anyone can make one.
+#[cfg(unix)]
+#[test]
+fn what_is_no_file_is_not_replaced() {
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("socket");
+    let _socket = std::os::unix::net::UnixListener::bind(&path).unwrap();
+    assert!(matches!(fault(&path).0, FileFault::Special));
+    assert_eq!(names(&folder), ["socket"]);
+    assert!(!fs::metadata(&path).unwrap().is_file());
+}
+
+#[test]
+fn on_a_full_disk_nothing_is_left_of_a_file_but_what_was_there() {
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("net.json");
+    fs::write(&path, "what was there").unwrap();
+    let disk = Disk {
+        full: Some(folder.path().to_owned()),
+    };
+    let error = disk.save(&document(), &path).unwrap_err();
+    assert!(error.what.is_full(), "{error}");
+    assert!(
+        error
+            .to_string()
+            .contains("free some space, or save elsewhere"),
+        "{error}"
+    );
+    assert_eq!(fs::read(&path).unwrap(), b"what was there");
+    assert_eq!(names(&folder), ["net.json"]);
+    // Elsewhere there is room.
+    let other = tempdir().unwrap();
+    disk.save(&document(), &other.path().join("net.json"))
+        .unwrap();
+    assert_eq!(names(&other), ["net.json"]);
 }
 
 /// Even the administrator cannot make files there.

@@ -135,12 +135,20 @@ fn xor_with_four_hidden_is_built_by_the_builder_and_trained() {
     assert_eq!(counts(&window), (9, 24));
     assert_eq!(
         window.app().undo_name(),
-        Some("insert layers: 9 reservoirs, 24 edges")
+        Some("insert layers: 9 reservoirs, 24 edges, task XOR")
     );
     assert!(window.harness.query_by_label("Insert").is_none());
-    press(&mut window, Modifiers::NONE, Key::K);
-    window.click("gate XOR");
-    press(&mut window, Modifiers::NONE, Key::Escape);
+    // The task came along, and went and comes with the same step.
+    let with_task = written(&window);
+    press(&mut window, Modifiers::COMMAND, Key::Z);
+    assert_eq!(counts(&window), (0, 0));
+    assert_eq!(window.app().document().task, None);
+    press(
+        &mut window,
+        Modifiers::COMMAND.plus(Modifiers::SHIFT),
+        Key::Z,
+    );
+    assert_eq!(written(&window), with_task);
     window.computed();
     press(&mut window, Modifiers::NONE, Key::G);
     window.until("losses come in", |app| {
@@ -155,6 +163,74 @@ fn xor_with_four_hidden_is_built_by_the_builder_and_trained() {
     let losses = window.app().training_losses()[0];
     let least = losses.iter().copied().fold(f64::INFINITY, f64::min);
     assert!(least < 0.1 * FLOOR, "{least} is not far below {FLOOR}");
+}
+
+/// Beside the gate that suits two inputs: another gate, a function, or none; what does not fit is said.
+#[test]
+fn the_builder_makes_the_task_that_is_asked_for() {
+    use thermonet::learn::Source;
+    let mut window = Window::file(EMPTY);
+    press(&mut window, Modifiers::COMMAND, Key::I);
+    window.click("gate NAND");
+    window.click("Insert");
+    assert_eq!(
+        window.app().undo_name(),
+        Some("insert layers: 9 reservoirs, 24 edges, task NAND")
+    );
+    let task = window.app().document().task.clone().unwrap();
+    let network = &window.app().document().network;
+    let id = |key| network.node(key).unwrap().id.as_str();
+    assert_eq!(
+        task.inputs.iter().map(|&key| id(key)).collect::<Vec<_>>(),
+        ["x1", "x2"]
+    );
+    assert_eq!(
+        task.outputs.iter().map(|&key| id(key)).collect::<Vec<_>>(),
+        ["y"]
+    );
+    // There is a task now: none comes along unasked. Three hidden layers of one reservoir, and a function.
+    press(&mut window, Modifiers::COMMAND, Key::I);
+    window
+        .harness
+        .get_by_label("the network keeps the task it has");
+    window.type_into("inputs number", "1");
+    window.click("gate");
+    window
+        .harness
+        .get_by_label_contains("a gate needs two inputs");
+    assert!(
+        window
+            .harness
+            .get_by_label("Insert")
+            .accesskit_node()
+            .is_disabled()
+    );
+    window.click("function");
+    window.type_into("formula of the task", "sin(2*z)");
+    window.harness.get_by_label_contains("'z'");
+    assert!(
+        window
+            .harness
+            .get_by_label("Insert")
+            .accesskit_node()
+            .is_disabled()
+    );
+    window.type_into("formula of the task", "x^2");
+    window.click("Insert");
+    let task = window.app().document().task.clone().unwrap();
+    let network = &window.app().document().network;
+    assert_eq!(network.node(task.inputs[0]).unwrap().id, "x");
+    assert_eq!(network.node(task.outputs[0]).unwrap().id, "y1");
+    assert!(matches!(&task.source, Source::Function(function) if function.expr == "x^2"));
+    window.computed();
+    assert_eq!(window.app().training_problem(), None);
+    // None at all.
+    let mut window = Window::file(EMPTY);
+    press(&mut window, Modifiers::COMMAND, Key::I);
+    window.click("none");
+    window.click("Insert");
+    assert_eq!(counts(&window), (9, 24));
+    assert_eq!(window.app().document().task, None);
 }
 
 #[test]
@@ -279,6 +355,9 @@ fn a_whole_network_is_offered_to_open() {
     press(&mut into, Modifiers::NONE, Key::Enter);
     into.computed();
     assert_eq!(written(&into), written(&from));
+    // It is in no file: it is as little saved as what was drawn.
+    assert!(into.app().is_unsaved());
+    assert_eq!(into.app().undo_name(), None);
     // As a file has it, and inserted instead.
     let mut other = Window::preset("fold");
     paste(&mut other, &written(&from));
@@ -295,6 +374,7 @@ fn a_whole_network_is_offered_to_open() {
     let mut empty = Window::file(EMPTY);
     paste(&mut empty, &line);
     assert_eq!(counts(&empty), (9, 24));
+    assert!(empty.app().is_unsaved());
     let mut broken = Window::preset("fold");
     paste(&mut broken, &line[..line.len() / 2]);
     assert_eq!(counts(&broken), (2, 1));

@@ -16,7 +16,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use opened::{computed, window};
 use tempfile::{TempDir, tempdir};
-use thermonet::gui::{App, Start};
+use thermonet::gui::{App, Situation, Start};
 
 type Window = Harness<'static, App>;
 
@@ -184,6 +184,67 @@ fn the_other_work_is_opened_in_another_window() {
         said.trim(),
         format!("--state-folder {}", folder.path().display())
     );
+}
+
+/// The clipboard is no file: what was pasted from it outlives the window.
+#[test]
+fn a_pasted_network_is_kept_until_it_is_saved() {
+    let folder = tempdir().unwrap();
+    let mut harness = preset(&folder, "fold");
+    let latch = thermonet::document::presets::preset("latch").unwrap();
+    harness.event(eframe::egui::Event::Paste(latch.source.to_owned()));
+    harness.run_steps(3);
+    harness.get_by_label("Open it").click();
+    harness.run_steps(3);
+    assert_eq!(harness.state().document().network.name, "Latch");
+    until_kept(&mut harness, &folder, 1);
+    drop(harness);
+    let mut harness = window(start(&folder));
+    assert_eq!(harness.state().document().network.name, "Latch");
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::S);
+    harness.run_steps(3);
+    type_path(&mut harness, &folder.path().join("latch.json"), "Save");
+    until_kept(&mut harness, &folder, 0);
+    assert!(!harness.state().is_unsaved());
+}
+
+/// What could not be kept is tried again, even if nobody changes anything any more.
+#[test]
+fn a_failed_autosave_is_tried_again() {
+    let folder = tempdir().unwrap();
+    let mut harness = preset(&folder, "fold");
+    let autosave = folder.path().join("autosave");
+    let lock = fs::read_dir(&autosave)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .find(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "lock")
+        })
+        .unwrap();
+    // Something is in the way of the file.
+    let place = lock.with_extension("json");
+    fs::create_dir(&place).unwrap();
+    set_shift(&mut harness, 0.5);
+    for _ in 0..400 {
+        harness.run_steps(1);
+        if harness.state().situations().contains(&Situation::NotKept) {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    harness.get_by_label("Unsaved changes cannot be kept at the moment: save the network");
+    fs::remove_dir(&place).unwrap();
+    // Ten seconds of the window's time.
+    harness.run_steps(620);
+    for _ in 0..400 {
+        harness.run_steps(1);
+        if place.is_file() {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    panic!("it was not tried again");
 }
 
 #[test]

@@ -16,7 +16,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use opened::window;
 use tempfile::TempDir;
-use thermonet::document::read;
+use thermonet::document::{Disk, read};
 use thermonet::gui::{App, Situation, Start};
 use thermonet::network::Role;
 
@@ -201,10 +201,12 @@ fn every_situation_is_told_and_its_remedy_cures_it() {
             Situation::DataFile => data_file,
             Situation::Task => task,
             Situation::Training => training,
+            Situation::Diverged => diverged,
             Situation::Unreadable => unreadable,
             Situation::Malformed => malformed,
             Situation::Newer => newer,
             Situation::Unwritable => unwritable,
+            Situation::DiskFull => disk_full,
             Situation::ChangedOnDisk => changed_on_disk,
             Situation::OlderThanFile => older_than_file,
             Situation::BrokenAutosave => broken_autosave,
@@ -450,6 +452,55 @@ fn training() {
     case.until("it is trained", |app| !app.training_losses().is_empty());
 }
 
+/// No start has an answer for every row; and a loss that is no number.
+fn diverged() {
+    let mut whole: serde_json::Value =
+        serde_json::from_str(include_str!("cli/oscillator.json")).unwrap();
+    whole["nodes"][0]["role"] = "input".into();
+    whole["task"] = serde_json::json!({
+        "inputs": ["hi"], "outputs": ["q"], "trainable": ["e1.tunnel_rate"], "rows": [{"in": [6], "out": [0.5]}]
+    });
+    // Its response takes a while, which nobody waits for.
+    let mut case = Case::open(&wire(""));
+    let path = case.path("oscillator.json");
+    fs::write(&path, whole.to_string()).unwrap();
+    case.drop_file(path);
+    case.says(Situation::Oscillates);
+    case.key(Modifiers::NONE, Key::G);
+    case.says(Situation::Diverged);
+    case.press("The training found no parameters to begin with");
+    case.harness.get_by_label("task.rows[0]");
+    case.harness.get_by_label("reaches no steady state");
+    case.press("Technical");
+    case.harness
+        .get_by_label_contains("0 updates, 0 new starts; rate");
+    case.press("Take the NDC out, and train");
+    case.is_cured(Situation::Diverged);
+    case.until("it is trained", |app| {
+        app.training_losses()
+            .first()
+            .is_some_and(|losses| !losses.is_empty())
+    });
+
+    let mut case = Case::open(&wire(
+        r#","task":{"inputs":["x"],"outputs":["y"],"rows":[{"in":[1],"out":[0.4]},{"in":[2],"out":[1e200]}]}"#,
+    ));
+    case.until("the task is read", |app| !app.is_computing());
+    case.key(Modifiers::NONE, Key::G);
+    case.says(Situation::Diverged);
+    case.press("The training found no parameters to begin with");
+    case.harness.get_by_label("task.rows[1]");
+    case.press("Scale the targets, and train");
+    case.is_cured(Situation::Diverged);
+    case.until("it is trained", |app| {
+        app.training_losses()
+            .first()
+            .is_some_and(|losses| !losses.is_empty())
+    });
+    let losses = case.app().training_losses();
+    assert!(losses[0].iter().all(|loss| loss.is_finite()));
+}
+
 fn unreadable() {
     let mut case = Case::open(&wire(""));
     case.command(Key::O);
@@ -506,6 +557,58 @@ fn unwritable() {
     case.type_path(&path, "Save");
     assert!(path.exists());
     case.is_cured(Situation::Unwritable);
+}
+
+/// No room for the file, and none for what is kept beside the program: the work stays, and goes elsewhere.
+fn disk_full() {
+    let folder = tempfile::tempdir().unwrap();
+    let (full, free) = (folder.path().join("full"), folder.path().join("free"));
+    fs::create_dir(&full).unwrap();
+    fs::create_dir(&free).unwrap();
+    let path = full.join("net.json");
+    fs::write(&path, FOLD).unwrap();
+    let start = Start {
+        file: Some(path.clone()),
+        disk: Disk { full: Some(full) },
+        ..Case::start(&folder)
+    };
+    let mut case = Case::with(folder, start);
+    case.change();
+    case.command(Key::S);
+    assert!(case.is_said(Situation::DiskFull));
+    case.harness
+        .get_by_label("The disk is full: the network was not saved; it is still here, unchanged");
+    case.harness.get_by_label(&path.display().to_string());
+    case.press("Technical");
+    case.harness.get_by_label_contains("StorageFull");
+    assert_eq!(fs::read_to_string(&path).unwrap(), FOLD);
+    case.press("Try again");
+    assert!(case.is_said(Situation::DiskFull) && case.app().is_unsaved());
+    case.press("Save elsewhere…");
+    let elsewhere = free.join("net.json");
+    case.type_path(&elsewhere, "Save");
+    assert!(elsewhere.exists() && !case.app().is_unsaved());
+    case.is_cured(Situation::DiskFull);
+
+    let folder = tempfile::tempdir().unwrap();
+    let start = Case::start(&folder);
+    let start = Start {
+        preset: Some("fold".to_owned()),
+        disk: Disk {
+            full: start.state_folder.clone(),
+        },
+        ..start
+    };
+    let mut case = Case::with(folder, start);
+    case.change();
+    case.says(Situation::DiskFull);
+    case.harness
+        .get_by_label_contains("The disk is full, so unsaved changes cannot be kept");
+    case.press("Save elsewhere…");
+    let path = case.path("safe.json");
+    case.type_path(&path, "Save");
+    assert!(path.exists());
+    case.is_cured(Situation::DiskFull);
 }
 
 /// Somebody else saves the file that is open here.
@@ -641,28 +744,47 @@ fn refused() {
     fs::write(&path, "x,y\n1,1\n").unwrap();
     case.drop_file(path);
     assert!(case.is_said(Situation::Refused));
-    case.harness.get_by_label("The change was not made");
-    case.harness
-        .get_by_label("data need an input and an output");
-    case.press("Dismiss");
+    case.harness.get_by_label("The data need an input");
+    // One role after the other, and then the file is taken.
+    case.press("Make p an input");
+    assert!(case.is_said(Situation::Refused));
+    case.harness.get_by_label("The data need an output");
+    case.press("New output");
     case.is_cured(Situation::Refused);
+    assert!(case.app().document().task.is_some());
+
+    // An id that is taken.
+    let mut case = Case::open(&wire(""));
+    case.press("reservoir y");
+    case.harness.get_by_label("edit id").click();
+    case.harness.run_steps(3);
+    case.command(Key::A);
+    case.harness.event(Event::Text("x".to_owned()));
+    case.harness.run_steps(2);
+    case.key(Modifiers::NONE, Key::Enter);
+    assert!(case.is_said(Situation::Refused));
+    case.harness.get_by_label("The change was not made");
+    case.press("Technical");
+    case.harness.get_by_label_contains("RenameNode");
     assert!(!case.app().is_unsaved());
+    case.press("Call it x1");
+    case.is_cured(Situation::Refused);
+    assert!(case.app().document().network.node_by_id("x1").is_some());
+    assert_eq!(case.app().undo_name(), Some("rename y"));
 }
 
 fn no_preset() {
     let folder = tempfile::tempdir().unwrap();
     let start = Start {
-        preset: Some("no such".to_owned()),
+        preset: Some("lach".to_owned()),
         ..Case::start(&folder)
     };
     let mut case = Case::with(folder, start);
     assert!(case.is_said(Situation::NoPreset));
-    case.harness
-        .get_by_label("There is no preset called no such");
-    case.harness.get_by_label("Presets").click();
-    case.harness.run_steps(3);
-    case.harness.get_by_label("Latch").click();
-    case.harness.run_steps(3);
+    case.harness.get_by_label("There is no preset called lach");
+    case.press("Technical");
+    case.harness.get_by_label_contains("xor, ");
+    case.press("Open Latch");
     assert_eq!(case.app().document().network.name, "Latch");
     case.is_cured(Situation::NoPreset);
 }

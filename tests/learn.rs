@@ -40,6 +40,43 @@ fn objective(document: &Document, system: &System) -> Objective {
     .unwrap()
 }
 
+/// Squares beyond the largest number: the row is named, and nothing is taken for a result.
+#[test]
+fn a_loss_without_a_number_ends_a_training() {
+    let mut document = preset("fold").unwrap().load().unwrap().document;
+    let task = document.task.as_mut().unwrap();
+    let Source::Rows(rows) = &mut task.source else {
+        panic!("the fold has rows");
+    };
+    rows[2].target = Target::Values(vec![1e200]);
+    for seed in [None, Some(3)] {
+        let system = System::new(&document.network);
+        let plan = Plan {
+            training: Training {
+                steps: 30,
+                ..Training::default()
+            },
+            seed,
+            monotone: false,
+        };
+        let (network, task) = (&document.network, document.task.as_ref().unwrap());
+        let mut trainer = Trainer::new(network, task, objective(&document, &system), plan).unwrap();
+        let error = loop {
+            match trainer.step() {
+                Ok(Status::Running) => {}
+                Ok(Status::Done) => panic!("done without a loss"),
+                Err(error) => break error.to_string(),
+            }
+        };
+        assert!(
+            error.starts_with("task.rows[2]: is so far from its target"),
+            "{error}"
+        );
+        assert!(trainer.losses().is_empty());
+        assert_eq!(trainer.finish().best_loss, None);
+    }
+}
+
 /// Loss and gradient of a document's task by a rule on rows, with the parameters they belong to.
 fn gradient(document: &Document, rule: RowRule) -> (f64, Vec<f64>, Parameters) {
     let mut system = System::new(&document.network);

@@ -139,6 +139,53 @@ fn a_tie_of_which_one_is_trained_moves_as_a_whole() {
     assert_eq!(parameters.len(), 3);
 }
 
+/// Along the one coordinate of a tie both measurements of `spsa` differ by the slope itself, whatever the sign drawn: it
+/// then trains as exact differences do. Members that moved apart would add noise of the size of the slope.
+#[test]
+fn random_directions_move_a_tie_as_one() {
+    let mut document = tied();
+    let edge = keys(&document.network, &["e5"])[0];
+    document.task.as_mut().unwrap().trainable = Some(vec![Trainable::Device {
+        edge,
+        parameter: "shift",
+    }]);
+    let shift = |rule| {
+        let training = Training {
+            rule,
+            optimizer: Optimizer::Sgd,
+            steps: 20,
+            ..Training::default()
+        };
+        let task = document.task.as_ref().unwrap();
+        let objective = Objective::new(
+            &document.network,
+            &System::new(&document.network),
+            task,
+            None,
+        )
+        .unwrap();
+        let plan = Plan {
+            training,
+            seed: None,
+            monotone: false,
+        };
+        let mut trainer = Trainer::new(&document.network, task, objective, plan).unwrap();
+        while trainer.step().unwrap() == Status::Running {}
+        let parameters = Parameters::new(trainer.system(), task);
+        parameters.values(trainer.system())
+    };
+    let (by_directions, by_differences) = (shift(Rule::Spsa), shift(Rule::FiniteDifference));
+    let moved = by_differences[0] - value(&document.network, "e5", "shift");
+    assert!(moved.abs() > 1e-4, "nothing moved: {moved}");
+    for (a, b) in by_directions.iter().zip(&by_differences) {
+        // The curvature over the larger step of `spsa` is what is left.
+        assert!(
+            (a - b).abs() < 1e-3 * moved.abs(),
+            "{a} and {b}, moved by {moved}"
+        );
+    }
+}
+
 #[test]
 fn ties_are_kept_in_the_file_and_follow_names() {
     let mut document = tied();

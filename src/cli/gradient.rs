@@ -115,6 +115,8 @@ fn measured(
         Rule::Spsa => by_simultaneous_perturbation(
             &coordinates,
             &mut ChaCha8Rng::seed_from_u64(training.seed),
+            // Each has its own line, and its own slope.
+            |_| (),
             measure,
         ),
         _ => by_differences(&coordinates, measure),

@@ -15,7 +15,7 @@ use std::time::{Duration, SystemTime};
 use serde_json::{Value, json};
 
 use super::gate::Gate;
-use super::save::{FileError, LoadError, load, save};
+use super::save::{Disk, FileError, LoadError, load};
 use super::{Document, write};
 
 /// The key in a document's `app` that says which file an autosave belongs to.
@@ -98,6 +98,8 @@ pub struct SlotError {
 pub struct Slot {
     folder: PathBuf,
     id: String,
+    /// Where it is written.
+    disk: Disk,
     /// Locked as long as this is open.
     lock: File,
 }
@@ -159,6 +161,12 @@ impl Slot {
         })
     }
 
+    /// The same slot, kept on this disk.
+    #[must_use]
+    pub fn on(self, disk: Disk) -> Self {
+        Self { disk, ..self }
+    }
+
     /// Whether nothing is kept in it.
     fn is_empty(&self) -> bool {
         !self.path(Which::Present).exists() && !self.path(Which::Replaced).exists()
@@ -176,6 +184,7 @@ impl Slot {
             Ok(()) => Ok(Some(Self {
                 folder: folder.to_owned(),
                 id,
+                disk: Disk::default(),
                 lock,
             })),
             Err(TryLockError::WouldBlock) => Ok(None),
@@ -224,7 +233,7 @@ impl Slot {
         document
             .app
             .insert(APP_KEY.to_owned(), json!({ "path": path }));
-        save(&document, &self.path(which)).map(|_| ())
+        self.disk.save(&document, &self.path(which)).map(|_| ())
     }
 
     /// Drops what was kept.

@@ -9,6 +9,7 @@ use super::edit::Edit;
 use super::history::{History, Selection};
 use super::problem::Problem;
 use crate::device::Device;
+use crate::learn::Task;
 use crate::network::{Network, Node, NodeKey};
 
 /// An end of an edge that is to be added.
@@ -35,6 +36,17 @@ pub struct NewEdge {
     pub device: Device,
 }
 
+/// A task for reservoirs that come with it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewTask {
+    /// All but the lists of reservoirs, which count for nothing here.
+    pub task: Task,
+    /// Its inputs, by their positions among the added reservoirs.
+    pub inputs: Vec<usize>,
+    /// Its outputs, likewise.
+    pub outputs: Vec<usize>,
+}
+
 /// What is added at once.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Insertion {
@@ -42,6 +54,8 @@ pub struct Insertion {
     pub nodes: Vec<Node>,
     /// Edges.
     pub edges: Vec<NewEdge>,
+    /// The task that takes the place of the one that is there, if there is to be another.
+    pub task: Option<NewTask>,
     /// What the window keeps afterwards, if that changes, too.
     pub app: Option<Map<String, Value>>,
     /// The notes that are new in it.
@@ -52,7 +66,14 @@ impl Insertion {
     /// Whether it adds nothing.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.nodes.is_empty() && self.edges.is_empty() && self.app.is_none()
+        let Self {
+            nodes,
+            edges,
+            task,
+            app,
+            notes: _,
+        } = self;
+        nodes.is_empty() && edges.is_empty() && task.is_none() && app.is_none()
     }
 }
 
@@ -86,6 +107,7 @@ impl History {
         let Insertion {
             nodes,
             edges,
+            task,
             app,
             notes,
         } = insertion;
@@ -123,6 +145,17 @@ impl History {
             if let Some(element) = self.apply(&edit)?.created {
                 created.insert(element);
             }
+        }
+        if let Some(new) = task {
+            let at = |positions: &[usize]| -> Result<Vec<NodeKey>, Problem> {
+                positions.iter().map(|&at| key_of(End::New(at))).collect()
+            };
+            let task = Task {
+                inputs: at(&new.inputs)?,
+                outputs: at(&new.outputs)?,
+                ..new.task.clone()
+            };
+            self.apply(&Edit::SetTask(Some(task)))?;
         }
         if let Some(app) = app {
             self.apply(&Edit::SetApp(app.clone()))?;
@@ -219,6 +252,7 @@ pub fn insertion_of(network: &Network) -> Insertion {
                 })
             })
             .collect(),
+        task: None,
         app: None,
         notes: Vec::new(),
     }

@@ -43,7 +43,7 @@ pub use history::{History, Selection};
 pub use problem::{Note, Problem, Rejected};
 pub use reader::{Loaded, read};
 pub use recent::Recent;
-pub use save::{FileError, FileFault, LoadError, lies_in, load, load_file, save, save_bytes};
+pub use save::{Disk, FileError, FileFault, LoadError, lies_in, load, load_file, save, save_bytes};
 pub use stamp::{Stamp, is_same_file};
 pub use writer::write;
 

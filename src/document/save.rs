@@ -59,6 +59,19 @@ pub enum FileFault {
 }
 
 impl FileFault {
+    /// Whether there is no room: the disk is full, or what one may have of it.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        let kind = match self {
+            Self::FolderUnwritable(error) | Self::Unwritable(error) => error.kind(),
+            _ => return false,
+        };
+        matches!(
+            kind,
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+        )
+    }
+
     /// What to do about it.
     #[must_use]
     pub fn remedy(&self) -> &'static str {
@@ -191,6 +204,42 @@ pub fn save(document: &Document, path: &Path) -> Result<Stamp, FileError> {
 /// # Errors
 /// If the folder or the file does not take it; what was there before is then unchanged.
 pub fn save_bytes(bytes: &[u8], path: &Path) -> Result<(), FileError> {
+    write_with(path, |file| file.write_all(bytes))
+}
+
+/// Where files are written: the disk as it is, or one of which a folder is full. The latter is how the window is tried
+/// out on a full disk.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Disk {
+    /// In this folder and below it there is no room; `None` for the disk as it is.
+    pub full: Option<PathBuf>,
+}
+
+impl Disk {
+    /// Saves a document as [`save`] does.
+    ///
+    /// # Errors
+    /// As [`save`].
+    pub fn save(&self, document: &Document, path: &Path) -> Result<Stamp, FileError> {
+        let is_full = |folder: &PathBuf| lies_in(path, folder);
+        if !self.full.as_ref().is_some_and(is_full) {
+            return save(document, path);
+        }
+        let bytes = write(document);
+        write_with(path, |file| {
+            // As the system does: it takes what it has room for.
+            file.write_all(&bytes[..bytes.len() / 2])?;
+            Err(io::ErrorKind::StorageFull.into())
+        })?;
+        Ok(Stamp::new(path, &bytes))
+    }
+}
+
+/// Makes a file of what `fill` writes, or leaves everything as it is.
+fn write_with(
+    path: &Path,
+    fill: impl FnOnce(&mut File) -> io::Result<()>,
+) -> Result<(), FileError> {
     let target = follow_links(path);
     let at = |path: &Path, what| FileError {
         path: path.to_owned(),
@@ -198,6 +247,10 @@ pub fn save_bytes(bytes: &[u8], path: &Path) -> Result<(), FileError> {
     };
     if target.is_dir() {
         return Err(at(&target, FileFault::IsFolder));
+    }
+    // What a device or a pipe is would be gone with its name.
+    if is_special(&target) {
+        return Err(at(&target, FileFault::Special));
     }
     let folder = match target.parent() {
         Some(parent) if parent.as_os_str().is_empty() => Path::new("."),
@@ -214,7 +267,7 @@ pub fn save_bytes(bytes: &[u8], path: &Path) -> Result<(), FileError> {
     let mut file =
         temporary_in(folder).map_err(|error| at(folder, FileFault::FolderUnwritable(error)))?;
     let outcome = (|| {
-        file.write_all(bytes)?;
+        fill(file.as_file_mut())?;
         if let Some(permissions) = permissions {
             file.as_file().set_permissions(permissions)?;
         }

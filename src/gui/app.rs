@@ -37,7 +37,7 @@ use super::opening::{Opening, opening};
 use super::pace::Pace;
 use super::settings::Settings;
 use super::simulation::Simulation;
-use super::situation::{self, refusal};
+use super::situation;
 use super::standing::standing;
 use super::theme::{self, Palette};
 use super::time_bar;
@@ -139,7 +139,7 @@ impl App {
         // The steps are those of the menu.
         cc.egui_ctx
             .options_mut(|options| options.zoom_with_keyboard = false);
-        let (mut keeper, found) = Keeper::new(&cc.egui_ctx, folder);
+        let (mut keeper, found) = Keeper::new(&cc.egui_ctx, folder, &start.disk);
         let Opening {
             editor,
             kept,
@@ -248,7 +248,7 @@ impl App {
         let selected = self.view.selection.clone();
         match self.editor.edit_all(&application.name, &edits, &selected) {
             Ok(_) => self.coach.applied(&self.editor, application),
-            Err(problem) => self.message = Some(refusal(&problem)),
+            Err(problem) => self.refuse(&problem, &edits),
         }
     }
 
@@ -304,7 +304,7 @@ impl App {
             }
             Command::Done(edit) => {
                 if let Err(problem) = self.editor.edit_done(&edit, &self.view.selection) {
-                    self.message = Some(refusal(&problem));
+                    self.refuse(&problem, std::slice::from_ref(&edit));
                 }
             }
             Command::LiveAll(edits) => {
@@ -313,7 +313,7 @@ impl App {
             Command::DoneAll(name, edits) => {
                 let selected = self.view.selection.clone();
                 if let Err(problem) = self.editor.edit_done_all(&name, &edits, &selected) {
-                    self.message = Some(refusal(&problem));
+                    self.refuse(&problem, &edits);
                 }
             }
             Command::Abandon => self.editor.abandon(),
@@ -331,6 +331,7 @@ impl App {
             }
             Command::Open(path) => self.open_file(&path),
             Command::SaveTo(path) => self.save(path),
+            Command::TakeData(path) => self.take_data(&path),
             Command::SaveOver(path) => self.save_over(path),
             Command::Ask(purpose, path) => {
                 self.dialog = Some(Dialog::File {

@@ -271,3 +271,37 @@ fn reciprocal(network: &Network, certified: &Certified) -> Badge {
     let culprits = edges(certified, broken_by.iter().copied());
     badge("reciprocal", Some(false), why, culprits)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::super::derived::certified;
+    use super::*;
+    use crate::document::Edit;
+    use crate::document::presets::preset;
+    use crate::system::System;
+
+    /// What is stale may speak of what is gone: in words, not in question marks.
+    #[test]
+    fn badges_of_what_is_gone_name_nothing() {
+        for name in ["fold", "latch", "xor-minimal"] {
+            let mut document = preset(name).unwrap().load().unwrap().document;
+            let system = Arc::new(System::new(&document.network));
+            let certified = certified(&(system, Vec::new()));
+            let all = |network: &Network| {
+                [monotone, unique, reciprocal].map(|badge| badge(network, &certified))
+            };
+            let before = all(&document.network);
+            let keys: Vec<_> = document.network.nodes().iter().map(Node::key).collect();
+            for key in keys {
+                document.apply(&Edit::RemoveNode(key)).unwrap();
+            }
+            let after = all(&document.network);
+            assert_ne!(before, after, "{name}: nothing of it was named");
+            for badge in after {
+                assert!(!badge.why.contains('?'), "{name}: {}", badge.why);
+            }
+        }
+    }
+}

@@ -1,8 +1,9 @@
 //! The builder: a layered network made to measure, seen on the canvas before it is there.
 
 mod ghost;
+mod task;
 
-use eframe::egui::{self, DragValue, RichText, ScrollArea, Ui, vec2};
+use eframe::egui::{self, DragValue, Frame, Margin, Panel, RichText, ScrollArea, Ui, vec2};
 
 pub(crate) use ghost::ghost_ui;
 
@@ -13,11 +14,12 @@ use super::theme::{self, Palette};
 use super::units::Scales;
 use super::widgets::{self, Gesture, Scale};
 use crate::device::{Absent, Device, Platform};
-use crate::document::Revision;
 use crate::document::insertion::Insertion;
 use crate::document::layered::{GOOD_SEED, Layered, Values};
+use crate::document::{Document, Revision};
 use crate::network::{LEAK, Network};
 use ghost::Ghost;
+use task::Choice;
 
 /// The most hidden layers and rails that are asked for one by one.
 const MOST_ROWS: usize = 8;
@@ -34,19 +36,31 @@ const WORDS: f32 = 110.0;
 pub(crate) struct Builder {
     platform: Platform,
     spec: Layered,
+    task: Choice,
     /// What would be inserted, or why not, and what it was made from.
-    made: Option<(Layered, Revision, Result<Insertion, String>)>,
+    made: Option<Made>,
     ghost: Ghost,
     /// Whether the keyboard has been brought here.
     has_begun: bool,
 }
 
+/// What is asked for, the network it is to be added to, and what comes of it.
+#[derive(Clone, Debug)]
+struct Made {
+    spec: Layered,
+    task: Choice,
+    revision: Revision,
+    insertion: Result<Insertion, String>,
+}
+
 impl Builder {
-    /// A builder for networks of a platform.
-    pub(crate) fn new(platform: Platform) -> Self {
+    /// A builder of what can be added to a document.
+    pub(crate) fn new(document: &Document) -> Self {
+        let platform = document.network.platform();
         Self {
             platform,
             spec: Layered::new(platform),
+            task: Choice::new(document.task.is_some()),
             made: None,
             ghost: Ghost::default(),
             has_begun: false,
@@ -60,18 +74,32 @@ impl Builder {
 
     /// Makes what is asked for now, if that has changed, or what is there has.
     pub(crate) fn update(&mut self, network: &Network, revision: Revision) {
-        let is_same = |(spec, at, _): &(Layered, Revision, Result<Insertion, String>)| {
-            *spec == self.spec
+        let is_placed_alike = |made: &Made| {
+            let at = made.revision;
+            made.spec == self.spec
                 && at.topology() == revision.topology()
                 && at.layout() == revision.layout()
         };
-        if self.made.as_ref().is_some_and(is_same) {
+        let last = self.made.as_ref().filter(|made| is_placed_alike(made));
+        if last.is_some_and(|made| made.task == self.task) {
             return;
         }
-        let made = self.spec.insertion(network);
-        let made = made.map_err(|problem| format!("{}; {}", problem.problem, problem.remedy));
-        self.ghost = made.as_ref().map(Ghost::new).unwrap_or_default();
-        self.made = Some((self.spec.clone(), revision, made));
+        let insertion = self.spec.insertion(network).and_then(|insertion| {
+            let task = self.task.task(&self.spec, self.platform)?;
+            Ok(Insertion { task, ..insertion })
+        });
+        let insertion =
+            insertion.map_err(|problem| format!("{}; {}", problem.problem, problem.remedy));
+        // Another task is no reason to bring the view to the same sketch again.
+        if last.is_none_or(|made| made.insertion.is_err()) {
+            self.ghost = insertion.as_ref().map(Ghost::new).unwrap_or_default();
+        }
+        self.made = Some(Made {
+            spec: self.spec.clone(),
+            task: self.task.clone(),
+            revision,
+            insertion,
+        });
     }
 
     /// What is previewed.
@@ -84,7 +112,16 @@ impl Builder {
         if !std::mem::replace(&mut self.has_begun, true) {
             widgets::focus_next_ui(ui);
         }
-        let mut stays = true;
+        // However much there is to choose, the button that ends it is in view.
+        let end = Frame::new().inner_margin(Margin {
+            top: 8,
+            ..Margin::ZERO
+        });
+        let stays = Panel::bottom("end of the builder")
+            .frame(end)
+            .resizable(false)
+            .show(ui, |ui| self.end_ui(ui, commands))
+            .inner;
         ScrollArea::vertical()
             .auto_shrink([false, false])
             .show(ui, |ui| {
@@ -96,7 +133,7 @@ impl Builder {
                 ui.separator();
                 self.devices_ui(ui);
                 ui.separator();
-                stays = self.end_ui(ui, commands);
+                self.task.ui(ui, &self.spec);
             });
         stays
     }
@@ -268,7 +305,7 @@ impl Builder {
     /// How much it is, or why it cannot be, and the buttons; returns whether the panel stays open.
     fn end_ui(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) -> bool {
         let palette = Palette::current(ui);
-        let made = self.made.as_ref().map(|(_, _, made)| made);
+        let made = self.made.as_ref().map(|made| &made.insertion);
         let words = match made {
             Some(Ok(insertion)) => RichText::new(counts(insertion)).color(palette.text),
             Some(Err(words)) => RichText::new(words).color(palette.error),
@@ -284,7 +321,9 @@ impl Builder {
                 .add_enabled(can_be, insert)
                 .on_hover_text("Add it to the network, as one step of undo");
             if let (true, Some(Ok(insertion))) = (insert.clicked(), made) {
-                let name = format!("insert layers: {}", counts(insertion));
+                let task = self.task.words(self.spec.inputs);
+                let task = task.map_or_else(String::new, |words| format!(", {words}"));
+                let name = format!("insert layers: {}{task}", counts(insertion));
                 commands.push(Command::Insert(name, Box::new(insertion.clone())));
                 stays = false;
             }

@@ -49,6 +49,8 @@ pub(crate) enum Command {
     Open(PathBuf),
     /// Writes the document to a file.
     SaveTo(PathBuf),
+    /// Makes a data file the task.
+    TakeData(PathBuf),
     /// Asks what of a picture or its numbers is to be kept, and where.
     AskPicture(Subject),
     /// Puts a picture of the usual look, or its numbers, on the clipboard.

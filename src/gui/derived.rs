@@ -274,7 +274,7 @@ fn solved((system, held): &(Arc<System>, Held)) -> Steady {
     }
 }
 
-fn certified((system, inputs): &(Arc<System>, Vec<f64>)) -> Certified {
+pub(super) fn certified((system, inputs): &(Arc<System>, Vec<f64>)) -> Certified {
     let mut certificates = Certificates::new(system, inputs);
     if certificates.unique.verdict().is_none() {
         let known = steady::solve(system, &Options::default());

@@ -33,6 +33,13 @@ impl Editor {
         }
     }
 
+    /// Opens a document that nobody has but the clipboard: it is not saved before it is saved.
+    pub(crate) fn pasted(document: Document) -> Self {
+        let mut editor = Self::new(document);
+        editor.history.mark_unsaved();
+        editor
+    }
+
     /// Opens a document that was read from a file.
     pub(crate) fn opened(document: Document, path: PathBuf, stamp: Stamp) -> Self {
         Self {

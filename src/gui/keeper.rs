@@ -8,11 +8,15 @@ use eframe::egui::Context;
 use super::editor::Editor;
 use super::message::Message;
 use super::situation;
-use crate::document::{Document, FileError, Kept, Slot, Which};
+use crate::document::{Disk, Document, FileError, Kept, Slot, Which};
 use crate::job::{Event, Worker};
 
 /// Seconds between two writes: half of the second within which a change is to be safe.
 const PAUSE: f64 = 0.5;
+
+/// Seconds after which it is tried again where it failed: a disk that was full may have room again, and nobody may change
+/// anything any more.
+const RETRY: f64 = 10.0;
 
 /// A document to keep, and the file it belongs to.
 #[derive(Clone, Debug)]
@@ -115,13 +119,15 @@ pub(crate) struct Keeper {
     ordered_at: f64,
     /// What is to be kept as of now.
     wanted: Order,
+    /// Whether the last order could not be carried out.
+    has_failed: bool,
     /// Whether it was already said that nothing can be kept.
     has_complained: bool,
 }
 
 impl Keeper {
     /// Takes a slot in this folder; without a folder nothing is kept.
-    pub(crate) fn new(ctx: &Context, folder: Option<&Path>) -> (Self, Found) {
+    pub(crate) fn new(ctx: &Context, folder: Option<&Path>, disk: &Disk) -> (Self, Found) {
         let mut found = Found::default();
         let mut slot = None;
         let mut done = Order::default();
@@ -138,7 +144,7 @@ impl Keeper {
                         waiting: claim.waiting,
                         message: situation::broken_autosaves(&claim.broken),
                     };
-                    slot = Some(claim.slot);
+                    slot = Some(claim.slot.on(disk.clone()));
                 }
                 Err(error) => found.message = Some(situation::no_slot(&error)),
             }
@@ -159,6 +165,7 @@ impl Keeper {
             ordered,
             ordered_at: f64::NEG_INFINITY,
             wanted: Order::default(),
+            has_failed: false,
             has_complained: false,
         };
         (keeper, found)
@@ -183,7 +190,11 @@ impl Keeper {
         present: &Editor,
         replaced: Option<&Editor>,
     ) -> (Option<f64>, Option<Message>) {
-        let failure = match self.worker.as_mut().and_then(Worker::poll) {
+        let event = self.worker.as_mut().and_then(Worker::poll);
+        if let Some(event) = &event {
+            self.has_failed = !matches!(event, Event::Done(Ok(())));
+        }
+        let failure = match event {
             Some(Event::Done(Err(error))) => Some(situation::not_kept(&error)),
             Some(Event::Failed(problem)) => Some(situation::keeper_failed(&problem)),
             Some(Event::Done(Ok(()))) => {
@@ -198,15 +209,18 @@ impl Keeper {
             present: Item::of(present),
             replaced: replaced.and_then(Item::of),
         };
-        if self.wanted == self.ordered {
-            return (None, message);
-        }
-        let due = self.ordered_at + PAUSE - now;
+        let pause = match (self.wanted == self.ordered, self.has_failed) {
+            (true, false) => return (None, message),
+            (true, true) => RETRY,
+            (false, _) => PAUSE,
+        };
+        let due = self.ordered_at + pause - now;
         if due > 0.0 {
             return (Some(due), message);
         }
         self.ordered.clone_from(&self.wanted);
         self.ordered_at = now;
+        self.has_failed = false;
         match &mut self.worker {
             Some(worker) => {
                 worker.submit(self.ordered.clone());

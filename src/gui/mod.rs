@@ -34,6 +34,7 @@ mod number;
 mod opening;
 mod pace;
 pub mod picture;
+mod refusal;
 mod row;
 mod settings;
 mod simulation;
@@ -51,6 +52,8 @@ mod widgets;
 use std::path::PathBuf;
 
 use eframe::egui::ViewportBuilder;
+
+use crate::document::Disk;
 
 pub use app::App;
 pub use situation::Situation;
@@ -71,6 +74,8 @@ pub struct Start {
     /// The program that opens another window, given the same state folder; [`run`] takes the one that is running. `None`:
     /// no window is opened.
     pub program: Option<PathBuf>,
+    /// Where files are written.
+    pub disk: Disk,
     /// Whether the processor draws in place of a graphics card; [`run`] finds out.
     pub is_software: bool,
 }

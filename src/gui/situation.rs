@@ -8,6 +8,7 @@ use super::dialogs::FileUse;
 use super::message::{Detail, Message};
 use super::opening::file_name;
 use super::training::ports;
+use crate::document::presets::{PRESETS, Preset};
 use crate::document::{
     Broken, Document, Edit, Element, FileError, FileFault, LoadError, Problem, Rejected, SlotError,
 };
@@ -45,6 +46,8 @@ pub enum Situation {
     Task,
     /// A training could not begin, or could not go on.
     Training,
+    /// A training came to no parameters at which every row settles, or has no finite loss.
+    Diverged,
     /// A file cannot be read.
     Unreadable,
     /// A file holds no network.
@@ -53,6 +56,8 @@ pub enum Situation {
     Newer,
     /// A file cannot be written.
     Unwritable,
+    /// The disk has no room for a file or an autosave.
+    DiskFull,
     /// Another program has written the file meanwhile.
     ChangedOnDisk,
     /// Restored work is older than its file.
@@ -71,7 +76,7 @@ pub enum Situation {
 
 impl Situation {
     /// All of them.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 27] = [
         Self::Island,
         Self::Oscillates,
         Self::Slow,
@@ -86,10 +91,12 @@ impl Situation {
         Self::DataFile,
         Self::Task,
         Self::Training,
+        Self::Diverged,
         Self::Unreadable,
         Self::Malformed,
         Self::Newer,
         Self::Unwritable,
+        Self::DiskFull,
         Self::ChangedOnDisk,
         Self::OlderThanFile,
         Self::BrokenAutosave,
@@ -98,13 +105,6 @@ impl Situation {
         Self::Refused,
         Self::NoPreset,
     ];
-}
-
-/// A change was refused.
-pub(super) fn refusal(problem: &Problem) -> Message {
-    let mut message = Message::new(Situation::Refused, "The change was not made");
-    message.details.push(problem.into());
-    message
 }
 
 /// A text holds no network. `what` names it.
@@ -146,7 +146,14 @@ pub(super) fn broke_down(path: &Path, problem: String) -> Message {
 }
 
 /// A file cannot be written.
-pub(super) fn not_saved(error: &FileError) -> Message {
+pub(super) fn not_saved(path: &Path, error: &FileError) -> Message {
+    if error.what.is_full() {
+        let title = "The disk is full: the network was not saved; it is still here, unchanged";
+        let message = Message::new(Situation::DiskFull, title);
+        return with_file_error(message, error)
+            .offering_to(Action::SaveAs)
+            .offering("Try again", Command::SaveTo(path.to_owned()));
+    }
     let title = "The network was not saved; it is still here, unchanged";
     let message = Message::new(Situation::Unwritable, title);
     with_file_error(message, error).offering_to(Action::SaveAs)
@@ -154,8 +161,14 @@ pub(super) fn not_saved(error: &FileError) -> Message {
 
 /// Unsaved work cannot be written down beside the program.
 pub(super) fn not_kept(error: &FileError) -> Message {
-    let title = "Unsaved changes cannot be kept at the moment: save the network";
-    let message = Message::new(Situation::NotKept, title);
+    let message = if error.what.is_full() {
+        let title =
+            "The disk is full, so unsaved changes cannot be kept: save the network elsewhere";
+        Message::new(Situation::DiskFull, title)
+    } else {
+        let title = "Unsaved changes cannot be kept at the moment: save the network";
+        Message::new(Situation::NotKept, title)
+    };
     with_file_error(message, error).offering_to(Action::SaveAs)
 }
 
@@ -233,22 +246,58 @@ pub(super) fn changed_on_disk(path: &Path) -> Message {
             "It is not what this window opened or saved last.",
             "Look at what is there first: your changes are kept and can be brought back.",
         )
+        .technically(as_it_is(path))
         .offering(format!("Open {name}"), Command::Open(path.to_owned()))
         .offering("Save over it", Command::SaveOver(path.to_owned()))
         .offering_to(Action::SaveAs)
 }
 
-/// There is no such preset.
+/// What the system says of a file.
+fn as_it_is(path: &Path) -> String {
+    let Ok(metadata) = std::fs::metadata(path) else {
+        return String::new();
+    };
+    let age = metadata
+        .modified()
+        .ok()
+        .and_then(|then| then.elapsed().ok());
+    let age = age.map_or_else(String::new, |age| {
+        format!(", written {} s ago", age.as_secs())
+    });
+    format!("{} bytes{age}", metadata.len())
+}
+
+/// There is no such preset: the names most like it are offered.
 pub(super) fn no_preset(name: &str) -> Message {
-    Message::new(
+    /// More would be the menu.
+    const OFFERED: usize = 3;
+    let likeness = |preset: &&Preset| {
+        let words = [preset.name, preset.title].map(str::to_lowercase);
+        let alike = words.map(|word| strsim::jaro_winkler(&word, &name.to_lowercase()));
+        alike[0].max(alike[1])
+    };
+    let mut presets: Vec<&Preset> = PRESETS.iter().collect();
+    presets.sort_by(|a, b| likeness(b).total_cmp(&likeness(a)));
+    let names: Vec<&str> = PRESETS.iter().map(|preset| preset.name).collect();
+    let message = Message::new(
         Situation::NoPreset,
         format!("There is no preset called {name}"),
     )
     .at(
         "",
         "The first preset is shown instead.",
-        "The Presets menu lists those there are.",
+        "Those whose names are most like it are offered here; the Presets menu shows all.",
     )
+    .technically(names.join(", "));
+    presets
+        .iter()
+        .take(OFFERED)
+        .fold(message, |message, preset| {
+            message.offering(
+                format!("Open {}", preset.title),
+                Command::Preset(preset.name),
+            )
+        })
 }
 
 /// The clipboard holds no network.
@@ -291,7 +340,7 @@ pub(super) fn untaught(document: &Document) -> Option<Message> {
             "No reservoir is an input, so no question can be put.",
             "An input is held at a value that the task sets.",
         );
-        return Some(made(message, network, Role::Input, Action::NewInput));
+        return Some(lacking(message, network, Role::Input, Action::NewInput));
     }
     if outputs.is_empty() {
         let message = Message::new(Situation::NoOutput, title).at(
@@ -299,7 +348,7 @@ pub(super) fn untaught(document: &Document) -> Option<Message> {
             "No reservoir is an output, so no answer can be read.",
             "An output is a free reservoir whose state is compared with the task.",
         );
-        return Some(made(message, network, Role::Output, Action::NewOutput));
+        return Some(lacking(message, network, Role::Output, Action::NewOutput));
     }
     let message = Message::new(Situation::NoTask, title).at(
         "task",
@@ -310,7 +359,12 @@ pub(super) fn untaught(document: &Document) -> Option<Message> {
 }
 
 /// Offers to give a reservoir the role that is missing: the one that stands where such a one would be looked for.
-fn made(message: Message, network: &Network, role: Role, else_action: Action) -> Message {
+pub(super) fn lacking(
+    message: Message,
+    network: &Network,
+    role: Role,
+    else_action: Action,
+) -> Message {
     let x = |node: &Node| node.at.map_or(0.0, |[x, _]| x);
     let candidates = network.nodes().iter().filter(|node| match role {
         Role::Input => node.role != Role::Output,

@@ -1,17 +1,19 @@
 //! What is the matter with the network, its task or its training for as long as it lasts: it stands in a corner of the
 //! canvas, where a click tells more and offers a remedy.
 
-use super::command::{Action, Command};
+mod learning;
+
+use super::command::Command;
 use super::derived::{Derived, SteadyNews, outcome_words};
 use super::message::Message;
 use super::number::{short, significant};
 use super::simulation::Simulation;
 use super::situation::Situation;
-use super::training::{Coach, settings_of};
+use super::training::Coach;
 use super::view::selection_of;
 use crate::device::{DEFAULT_FORMULA, Device, Kind, Platform};
-use crate::document::{Document, Edit, Element, Problem, Selection};
-use crate::learn::{Optimizer, Rule, Source, Task, Training, twin};
+use crate::document::{Document, Edit, Element, Selection};
+use crate::learn::twin;
 use crate::network::{Edge, EdgeKey, Network, Node, NodeKey};
 use crate::physics::fuel::Step;
 use crate::solve::stability::Spectrum;
@@ -36,10 +38,8 @@ pub(super) fn standing(
     all.extend(motion(document, simulation, derived));
     all.extend(formula(&document.network, derived));
     all.extend(hidden_fuel(&document.network, derived));
-    all.extend(task(document, coach));
-    if let Some(problem) = coach.notice() {
-        all.push(training(document, problem));
-    }
+    all.extend(learning::task(document, coach));
+    all.extend(learning::training(document, derived, coach));
     all
 }
 
@@ -220,9 +220,25 @@ fn broken_formula(title: String, edge: &Edge, problem: &str) -> Message {
 
 /// Offers to take the NDC out of the devices that show it.
 fn without_ndc(message: Message, network: &Network, derived: &Derived) -> Message {
-    let Some((certified, _)) = derived.certified() else {
+    let Some((keys, edits)) = to_twins(network, derived) else {
         return message;
     };
+    let words = match keys.as_slice() {
+        [only] => format!(
+            "Take the NDC out of {}",
+            network.edge(*only).map_or("it", Edge::title)
+        ),
+        all => format!("Take the NDC out of {} edges", all.len()),
+    };
+    message.offering(words, Command::Perform(WITHOUT_NDC.to_owned(), edits))
+}
+
+/// What the undo list calls the change to devices without NDC.
+const WITHOUT_NDC: &str = "take the NDC out";
+
+/// The edges that show NDC, and what takes it out of them; `None` if there is nothing to take out.
+fn to_twins(network: &Network, derived: &Derived) -> Option<(Vec<EdgeKey>, Vec<Edit>)> {
+    let (certified, _) = derived.certified()?;
     let culprits = &certified.certificates.monotone.culprits;
     let mut keys: Vec<EdgeKey> = culprits
         .iter()
@@ -237,20 +253,7 @@ fn without_ndc(message: Message, network: &Network, derived: &Derived) -> Messag
             (twin != *device).then_some(Edit::SetDevice(key, twin))
         })
         .collect();
-    if edits.is_empty() {
-        return message;
-    }
-    let words = match keys.as_slice() {
-        [only] => format!(
-            "Take the NDC out of {}",
-            network.edge(*only).map_or("it", Edge::title)
-        ),
-        all => format!("Take the NDC out of {} edges", all.len()),
-    };
-    message.offering(
-        words,
-        Command::Perform("take the NDC out".to_owned(), edits),
-    )
+    (!edits.is_empty()).then_some((keys, edits))
 }
 
 /// Offers to begin where the motion had come to.
@@ -344,82 +347,4 @@ fn hidden_fuel(network: &Network, derived: &Derived) -> Option<Message> {
         ),
         None => message,
     })
-}
-
-/// What is wrong with the task.
-fn task(document: &Document, coach: &Coach) -> Option<Message> {
-    let problem = coach.answer()?.as_ref().err()?;
-    let task = document.task.as_ref()?;
-    let said = |situation, title: String| {
-        let mut message = Message::new(situation, title);
-        message.details.push(problem.into());
-        message
-    };
-    if let Some(repaired) = coach.repaired() {
-        let title = "A row of the task is outside the states there are".to_owned();
-        return Some(said(Situation::RowOutOfRange, title).offering(
-            "Shift the inputs into range",
-            Command::Done(Edit::SetTask(Some(Task::clone(repaired)))),
-        ));
-    }
-    if let Source::Data { path } = &task.source {
-        let title = format!("The rows in {path} cannot be used");
-        return Some(
-            said(Situation::DataFile, title)
-                .offering("Read it again", Command::ReadDataAgain)
-                .offering("Choose another task…", Command::Act(Action::Task)),
-        );
-    }
-    let title = "The task cannot be computed".to_owned();
-    Some(said(Situation::Task, title).offering_to(Action::Task))
-}
-
-/// What is wrong with the training.
-fn training(document: &Document, problem: &Problem) -> Message {
-    let now = settings_of(document);
-    let mut message = Message::new(Situation::Training, "The training cannot go on");
-    message.details.push(problem.into());
-    let mut offer = |words: &str, edit: Edit| {
-        message.offers.push(super::message::Offer {
-            words: words.to_owned(),
-            commands: vec![Command::Done(edit), Command::Act(Action::Train)],
-        });
-    };
-    let with = |training: Training| Edit::SetTraining(Some(training));
-    match problem.place.as_str() {
-        "training.optimizer" => offer(
-            "Use Adam, and train",
-            with(Training {
-                optimizer: Optimizer::Adam,
-                ..now
-            }),
-        ),
-        "task.trainable" => {
-            if let Some(task) = &document.task {
-                let task = Task {
-                    trainable: None,
-                    ..task.clone()
-                };
-                offer("Train all parameters", Edit::SetTask(Some(task)));
-            }
-        }
-        "training" => {
-            "The training was stopped".clone_into(&mut message.title);
-        }
-        _ => {
-            if now.rule != Rule::Implicit {
-                offer(
-                    "Use implicit gradients, and train",
-                    with(Training {
-                        rule: Rule::Implicit,
-                        ..now
-                    }),
-                );
-            }
-        }
-    }
-    if problem.place == "training" {
-        return message.offering_to(Action::Train);
-    }
-    message.offering_to(Action::NewSeed)
 }

@@ -291,21 +291,24 @@ pub fn by_differences<E>(
 }
 
 /// An unbiased estimate of the gradient from two measurements along a random direction of signs
-/// (simultaneous perturbation; Spall, IEEE Trans. Autom. Control 37, 332 (1992)).
+/// (simultaneous perturbation; Spall, IEEE Trans. Autom. Control 37, 332 (1992)). `tie` gives what moves as one the same
+/// sign: each of these then has the slope along their common direction.
 ///
 /// # Errors
 /// Those of the measurement.
 pub fn by_simultaneous_perturbation<E>(
     coordinates: &[f64],
     rng: &mut impl Rng,
+    tie: impl FnOnce(&mut [f64]),
     mut measure: impl FnMut(&[f64]) -> Result<f64, E>,
 ) -> Result<Vec<f64>, E> {
     /// Size of the perturbation, in coordinates of order one: small against the curvature of the loss.
     const STEP: f64 = 1e-3;
-    let signs: Vec<f64> = coordinates
+    let mut signs: Vec<f64> = coordinates
         .iter()
         .map(|_| if rng.random::<bool>() { STEP } else { -STEP })
         .collect();
+    tie(&mut signs);
     let shifted = |sign: f64| -> Vec<f64> {
         coordinates
             .iter()

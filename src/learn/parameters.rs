@@ -213,6 +213,15 @@ impl Parameters {
         }
     }
 
+    /// Shares among tied parameters a slope that each of them has of all together, so that gathered it is that again.
+    pub fn share(&self, slopes: &mut [f64]) {
+        for tie in &self.1 {
+            for &k in tie {
+                slopes[k] /= tie.len() as f64;
+            }
+        }
+    }
+
     /// Gives all tied parameters the one value among theirs that is nearest to 0: of several limits on their size, it keeps
     /// to each.
     pub fn shrink(&self, values: &mut [f64]) {

@@ -102,6 +102,14 @@ pub enum TrainError {
     /// The rule gave no gradient, however small the steps.
     #[error(transparent)]
     Gradient(#[from] GradientError),
+    /// The loss is too large for a number, so nothing says which way it falls.
+    #[error(
+        "task.rows[{row}]: is so far from its target that the loss is no finite number; scale the targets to states the network can take"
+    )]
+    NotFinite {
+        /// The row that is furthest off.
+        row: usize,
+    },
 }
 
 /// What a step did.
@@ -334,6 +342,9 @@ impl Trainer {
             .set_coordinates(&mut self.system, &self.coordinates);
         let options = quick(self.plan.monotone);
         let mut loss = self.follow(&options)?;
+        if !loss.is_finite() {
+            return Err(self.not_finite());
+        }
         if let Some(rows) = self.due(loss) {
             let (system, objective) = (&mut self.system, &self.objective);
             let mut jumps = self
@@ -368,6 +379,25 @@ impl Trainer {
         // A run that has recovered may go faster again.
         self.caution = (self.caution * 1.02).min(1.0);
         Ok(status)
+    }
+
+    /// The error of a loss without a number.
+    fn not_finite(&self) -> TrainError {
+        let distance = |row: usize| match &self.objective.examples()[row].goal {
+            Goal::States(goal) => {
+                let x = self.rows.state(row);
+                let outputs = self.objective.outputs().iter().zip(goal);
+                outputs.fold(0.0, |most: f64, (&slot, goal)| {
+                    most.max((x[slot] - goal).abs())
+                })
+            }
+            Goal::Class(_) => 0.0,
+        };
+        let rows = 0..self.objective.examples().len();
+        let furthest = rows.max_by(|&a, &b| distance(a).total_cmp(&distance(b)));
+        TrainError::NotFinite {
+            row: furthest.unwrap_or(0),
+        }
     }
 
     /// Follows all rows, with what the update needs of them. Returns the loss.
@@ -430,7 +460,12 @@ impl Trainer {
             Ok(trial.follow(&mut trial_system, objective, &options)?)
         };
         *gradient = match plan.training.rule {
-            Rule::Spsa => by_simultaneous_perturbation(coordinates, rng, measure)?,
+            Rule::Spsa => {
+                let tie = |signs: &mut [f64]| parameters.spread(signs);
+                let mut slopes = by_simultaneous_perturbation(coordinates, rng, tie, measure)?;
+                parameters.share(&mut slopes);
+                slopes
+            }
             _ => by_differences(coordinates, measure)?,
         };
         Ok(())
@@ -609,7 +644,8 @@ impl Trainer {
         }
         self.caution *= 0.5;
         for (coordinate, good) in self.coordinates.iter_mut().zip(&self.last_good) {
-            *coordinate = 0.5 * (*coordinate + good);
+            let between = 0.5 * (*coordinate + good);
+            *coordinate = if between.is_finite() { between } else { *good };
         }
         Ok(Status::Running)
     }
@@ -692,6 +728,7 @@ impl Trainer {
         self.rows
             .settle(&mut self.system, &self.objective, options)
             .ok()
+            .filter(|loss| loss.is_finite())
     }
 }
 

@@ -6,11 +6,11 @@ use super::App;
 use crate::device::Kind;
 use crate::document::insertion::Insertion;
 use crate::document::notes::{CanvasNote, notes, with_notes};
-use crate::document::{Edit, Selection, layout};
+use crate::document::{Edit, Problem, Selection, layout};
 use crate::gui::builder::Builder;
 use crate::gui::canvas::{new_node, snapped};
 use crate::gui::command::{Action, Command};
-use crate::gui::situation::refusal;
+use crate::gui::refusal::refusal;
 use crate::gui::toast::Toast;
 use crate::network::{Node, Role};
 
@@ -42,7 +42,7 @@ impl App {
                 _ => self.say("Select one reservoir first: the edge starts there"),
             },
             Action::Reverse => self.reverse(),
-            Action::Layered => self.builder = Some(Builder::new(self.editor.network().platform())),
+            Action::Layered => self.builder = Some(Builder::new(self.editor.document())),
             Action::Device(number) => {
                 let platform = self.editor.network().platform();
                 let position = usize::from(number).saturating_sub(1);
@@ -101,6 +101,11 @@ impl App {
         self.toast = Some(Toast::new(text.to_owned()));
     }
 
+    /// Says why a change was not made.
+    pub(super) fn refuse(&mut self, problem: &Problem, edits: &[Edit]) {
+        self.message = Some(refusal(problem, edits, self.editor.document()));
+    }
+
     fn perform(&mut self, name: &str, edits: &[Edit]) -> bool {
         let selected = self.view.selection.clone();
         match self.editor.edit_all(name, edits, &selected) {
@@ -109,7 +114,7 @@ impl App {
                 true
             }
             Err(problem) => {
-                self.message = Some(refusal(&problem));
+                self.refuse(&problem, edits);
                 false
             }
         }
@@ -119,7 +124,7 @@ impl App {
         let selected = self.view.selection.clone();
         match self.editor.insert(name, insertion, &selected) {
             Ok(selection) => self.view.selection = selection,
-            Err(problem) => self.message = Some(refusal(&problem)),
+            Err(problem) => self.refuse(&problem, &[]),
         }
     }
 

@@ -78,7 +78,7 @@ impl App {
             self.paste_part(&pasted);
         } else if self.editor.network().nodes().is_empty() && !self.editor.is_unsaved() {
             // Nothing is in the way.
-            self.open(Editor::new(pasted));
+            self.open(Editor::pasted(pasted));
         } else {
             let network = &pasted.network;
             self.dialog = Some(Dialog::Pasted {
@@ -96,7 +96,7 @@ impl App {
             return;
         };
         if opens {
-            self.open(Editor::new(pasted));
+            self.open(Editor::pasted(pasted));
             return;
         }
         self.paste_part(&pasted);

@@ -9,12 +9,14 @@ use crate::device::Platform;
 use crate::document::presets::Preset;
 use crate::document::{self, FileError, FileFault, LoadError, Loaded, Stamp};
 use crate::gui::canvas::{Dots, Scene};
+use crate::gui::command::Command;
 use crate::gui::dialogs::{Dialog, FileUse};
 use crate::gui::editor::Editor;
 use crate::gui::notice;
 use crate::gui::opening::{empty, file_name, fresh};
+use crate::gui::refusal::no_place_for_data;
 use crate::gui::simulation::Simulation;
-use crate::gui::situation::{self, refusal, rejection};
+use crate::gui::situation::{self, rejection};
 use crate::gui::toast::Toast;
 use crate::gui::training;
 
@@ -144,7 +146,7 @@ impl App {
     pub(super) fn save_over(&mut self, path: PathBuf) {
         let saved = self
             .may_save(&path)
-            .and_then(|()| document::save(self.editor.document(), &path));
+            .and_then(|()| self.start.disk.save(self.editor.document(), &path));
         match saved {
             Ok(stamp) => {
                 self.remember(&path);
@@ -152,7 +154,7 @@ impl App {
                 self.message = None;
                 self.notice = None;
             }
-            Err(error) => self.message = Some(situation::not_saved(&error)),
+            Err(error) => self.message = Some(situation::not_saved(&path, &error)),
         }
     }
 
@@ -223,13 +225,20 @@ impl App {
     }
 
     /// Makes a data file the task.
-    fn take_data(&mut self, path: &Path) {
+    pub(super) fn take_data(&mut self, path: &Path) {
+        let document = self.editor.document();
+        let (inputs, outputs) = training::ports(&document.network);
+        if document.task.is_none() && (inputs.is_empty() || outputs.is_empty()) {
+            let again = Command::TakeData(path.to_owned());
+            self.message = Some(no_place_for_data(&document.network, again));
+            return;
+        }
         let edit = training::task_from_file(self.editor.document(), self.editor.path(), path);
         let selected = self.view.selection.clone();
         let made = edit.and_then(|edit| self.editor.edit_done(&edit, &selected));
         match made {
             Ok(()) => self.view.is_training_open = true,
-            Err(problem) => self.message = Some(refusal(&problem)),
+            Err(problem) => self.refuse(&problem, &[]),
         }
     }
 

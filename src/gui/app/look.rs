@@ -6,7 +6,6 @@ use super::App;
 use crate::device::Platform;
 use crate::document::Edit;
 use crate::gui::command::Action;
-use crate::gui::situation::refusal;
 use crate::gui::theme;
 use crate::gui::units::FIRST_UNITS;
 
@@ -66,7 +65,7 @@ impl App {
         self.flipping = None;
         let edit = Edit::SetUnits(Some(FIRST_UNITS));
         if let Err(problem) = self.editor.edit_done(&edit, &self.view.selection) {
-            self.message = Some(refusal(&problem));
+            self.refuse(&problem, std::slice::from_ref(&edit));
         }
     }
 }

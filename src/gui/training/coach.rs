@@ -114,6 +114,16 @@ pub(crate) struct Coach {
     runs: u64,
     /// Topology and parameters at which the document is where the seed's draw put it.
     rewound_at: Option<(u64, u64)>,
+    /// A run that was asked for while the task was still being read.
+    awaited: Option<Awaited>,
+}
+
+/// What a run was asked to be.
+struct Awaited {
+    mode: Mode,
+    seed: Option<u64>,
+    training: Training,
+    first_steps: Option<usize>,
 }
 
 impl Coach {
@@ -135,12 +145,27 @@ impl Coach {
             pick: Pick::default(),
             runs: 0,
             rewound_at: None,
+            awaited: None,
         }
     }
 
     /// Takes in what the threads have to say; returns what is to be put into the document.
     pub(crate) fn update(&mut self, editor: &Editor, wants_gradient: bool) -> Option<Application> {
         self.questions.update(editor);
+        if editor.document().task.is_none() {
+            self.awaited = None;
+        }
+        if self.questions.answer().is_some()
+            && let Some(awaited) = self.awaited.take()
+        {
+            let Awaited {
+                mode,
+                seed,
+                training,
+                first_steps,
+            } = awaited;
+            self.start(editor, mode, seed, training, first_steps);
+        }
         let at = place(editor);
         if let Some(session) = &self.session {
             let is_asked_the_same = self.questions.question().is_none_or(|question| {
@@ -346,6 +371,7 @@ impl Coach {
         self.questions.forget();
         self.gradients.clear();
         self.rewound_at = None;
+        self.awaited = None;
         self.pick = Pick::default();
     }
 
@@ -435,6 +461,9 @@ impl Coach {
     ) {
         self.notice = None;
         self.end();
+        self.awaited = None;
+        // The task may have been changed in this very frame.
+        self.questions.update(editor);
         let Some(question) = self.questions.question().cloned() else {
             self.notice = Some(match self.questions.answer() {
                 Some(Err(problem)) => problem.clone(),
@@ -443,7 +472,16 @@ impl Coach {
                     "is missing, so there is nothing to train for",
                     "give the network a task",
                 ),
-                _ => Problem::new("task", "is still being read", "try again in a moment"),
+                _ => {
+                    // It begins as soon as the task has been read.
+                    self.awaited = Some(Awaited {
+                        mode,
+                        seed,
+                        training,
+                        first_steps,
+                    });
+                    return;
+                }
             });
             return;
         };
@@ -611,6 +649,7 @@ impl Coach {
     /// Whether any thread of it is at work.
     pub(crate) fn is_busy(&self) -> bool {
         self.questions.is_busy()
+            || self.awaited.is_some()
             || self.responders.iter().any(Responder::is_busy)
             || self.gradients.is_busy()
             || self.session.as_ref().is_some_and(|session| {

@@ -6,15 +6,18 @@ use crate::network::{Network, NodeKey, Role};
 
 /// A gate: its answers to (0, 0), (0, 1), (1, 0), (1, 1), the first the lowest bit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Gate(pub(super) u8);
+pub(crate) struct Gate(u8);
 
 /// The questions of a gate, in the order of its bits.
 pub(super) const QUESTIONS: [[bool; 2]; 4] =
     [[false, false], [false, true], [true, false], [true, true]];
 
 impl Gate {
+    /// No monotone network can learn it: what the program is about.
+    pub(crate) const XOR: Self = Self(6);
+
     /// All gates, the best known first.
-    pub(super) const ALL: [Self; 16] = [
+    pub(crate) const ALL: [Self; 16] = [
         Self(6),
         Self(8),
         Self(14),
@@ -34,7 +37,7 @@ impl Gate {
     ];
 
     /// Its name, with A the first input and B the second.
-    pub(super) fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         const NAMES: [&str; 16] = [
             "FALSE", "NOR", "B∧¬A", "NOT A", "A∧¬B", "NOT B", "XOR", "NAND", "AND", "XNOR", "B",
             "A→B", "A", "B→A", "OR", "TRUE",
@@ -132,7 +135,7 @@ pub(crate) fn ports(network: &Network) -> (Vec<NodeKey>, Vec<NodeKey>) {
 }
 
 /// The task of a gate for the first two inputs and the first output; what `old` asks with is kept where it can be.
-pub(super) fn gate_task(network: &Network, old: Option<&Task>, gate: Gate) -> Option<Task> {
+pub(crate) fn gate_task(network: &Network, old: Option<&Task>, gate: Gate) -> Option<Task> {
     let (inputs, outputs) = ends_of_task(network, old, 2)?;
     let levels = old.and_then(|old| match &old.source {
         Source::Rows(rows) => Levels::of(rows),
@@ -168,7 +171,7 @@ pub(super) fn gate_task(network: &Network, old: Option<&Task>, gate: Gate) -> Op
 }
 
 /// The task of a function for the first input and the first output.
-pub(super) fn function_task(
+pub(crate) fn function_task(
     network: &Network,
     old: Option<&Task>,
     function: Function,

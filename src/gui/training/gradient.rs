@@ -218,7 +218,11 @@ fn gradient(order: &Order, cancel: &Cancel) -> Result<Gradient, Stopped> {
         }
         None if training.rule == Rule::Spsa => {
             let mut rng = ChaCha8Rng::seed_from_u64(training.seed);
-            by_simultaneous_perturbation(&coordinates, &mut rng, &mut measure)?
+            let tie = |signs: &mut [f64]| parameters.spread(signs);
+            let mut slopes =
+                by_simultaneous_perturbation(&coordinates, &mut rng, tie, &mut measure)?;
+            parameters.share(&mut slopes);
+            slopes
         }
         None => by_differences(&coordinates, &mut measure)?,
     };
@@ -382,5 +386,30 @@ pub(crate) fn edges_ui(ui: &Ui, area: Rect, camera: Camera, scene: &Scene, gradi
             .collect();
         let stroke = Stroke::new(width, palette.accent.gamma_multiply(strength));
         painter.add(Shape::line(points, stroke));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::presets::preset;
+    use crate::learn::objective::Objective;
+
+    /// Nobody asks the thread any more once the gradient is of no interest: that must not look like work for ever.
+    #[test]
+    fn what_is_forgotten_is_not_being_computed() {
+        let document = preset("xor").unwrap().load().unwrap().document;
+        let task = document.task.unwrap();
+        let system = System::new(&document.network);
+        let question = Arc::new(Question {
+            objective: Objective::new(&document.network, &system, &task, None).unwrap(),
+            task: Arc::new(task),
+            floor: None,
+        });
+        let mut gradients = Gradients::new(&Context::default());
+        gradients.want((1, 1, 1), &document.network, &question, Training::default());
+        assert!(gradients.is_busy());
+        gradients.clear();
+        assert!(!gradients.is_busy());
     }
 }

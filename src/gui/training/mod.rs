@@ -27,11 +27,12 @@ use eframe::egui::{Context, Label, Rect, RichText, Ui, UiBuilder, pos2};
 pub(crate) use application::Application;
 pub(crate) use coach::{Coach, settings_of};
 pub(crate) use data_file::{is_data_file, task_from_file};
-pub(crate) use gates::ports;
+pub(crate) use gates::{Gate, function_task, gate_task, ports};
 pub(crate) use gradient::edges_ui;
 pub(crate) use on_canvas::thumbnails_ui;
 pub(crate) use pick::Pick;
 pub(crate) use tables::{loss_table, response_table};
+pub(crate) use task_editor::{gate_ui, wrong_formula};
 pub(crate) use trainable::{is_trained, set_trained};
 
 use super::canvas::StateScale;

@@ -289,3 +289,29 @@ fn compute(order: Order, cancel: &Cancel) -> Option<Response> {
         outputs: question.objective.outputs().to_vec(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::presets::preset;
+    use crate::learn::objective::Objective;
+
+    /// As for the gradient; and what comes from the thread later belongs to nothing that is asked for.
+    #[test]
+    fn what_is_forgotten_is_not_being_computed() {
+        let document = preset("xor").unwrap().load().unwrap().document;
+        let task = document.task.unwrap();
+        let system = System::new(&document.network);
+        let question = Arc::new(Question {
+            objective: Objective::new(&document.network, &system, &task, None).unwrap(),
+            task: Arc::new(task),
+            floor: None,
+        });
+        let pick = Pick::default().within(&question);
+        let mut responder = Responder::new(&Context::default());
+        responder.want([1, 1, 0, 0], true, (&question, pick), || system.clone());
+        assert!(responder.is_busy());
+        responder.clear();
+        assert!(!responder.is_busy() && responder.response().is_none());
+    }
+}

@@ -180,7 +180,7 @@ impl TaskEditor {
             if field.changed() {
                 self.formula = Some(text.clone());
                 // What is wrong is said while it is typed.
-                self.problem = wrong(&text);
+                self.problem = wrong_formula(&text);
             }
             is_wanted |= field.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
             is_wanted |= ui
@@ -220,7 +220,7 @@ impl TaskEditor {
         });
         is_wanted |= next != now;
         if is_wanted {
-            self.problem = wrong(&text);
+            self.problem = wrong_formula(&text);
             if self.problem.is_none() {
                 next.expr = text;
                 let wanted = gates::function_task(&document.network, task, next);
@@ -291,7 +291,7 @@ impl TaskEditor {
 }
 
 /// What is wrong with a formula, and at which character.
-fn wrong(text: &str) -> Option<Problem> {
+pub(crate) fn wrong_formula(text: &str) -> Option<Problem> {
     let error = Formula::new(text).err()?;
     let mut problem = located(&error.to_string());
     let named = problem.problem.split('\'').nth(1).unwrap_or_default();
@@ -344,7 +344,7 @@ fn problem_ui(ui: &mut Ui, problem: &Problem) {
 }
 
 /// A gate as a button: its four answers as they lie in the response, and its name.
-fn gate_ui(ui: &mut Ui, gate: Gate, is_current: bool) -> Response {
+pub(crate) fn gate_ui(ui: &mut Ui, gate: Gate, is_current: bool) -> Response {
     let (rect, response) = ui.allocate_exact_size(vec2(46.0, 44.0), Sense::click());
     let is_enabled = ui.is_enabled();
     let label = format!("gate {}", gate.name());
