@@ -95,12 +95,11 @@ pub(crate) fn waiting(notice: Option<Notice>, count: usize, can_open: bool) -> O
         text: String::new(),
         buttons: Vec::new(),
     });
-    if !notice.text.is_empty() {
-        notice.text.push_str("; ");
-    }
-    notice
-        .text
-        .push_str(&format!("{networks} {waits} for a window"));
+    let waits = format!("{networks} {waits} for a window");
+    notice.text = match notice.text.as_str() {
+        "" => waits,
+        said => format!("{said}; {waits}"),
+    };
     if can_open {
         let words = format!("Open {it} in another window");
         notice.buttons.push((words, Command::AnotherWindow));

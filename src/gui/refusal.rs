@@ -34,7 +34,7 @@ pub(super) fn refusal(problem: &Problem, edits: &[Edit], document: &Document) ->
 
 /// A data file was dropped, and the network has no place for its rows: the role that is missing is offered, and the file
 /// is then taken.
-pub(super) fn no_place_for_data(network: &Network, command: Command) -> Message {
+pub(super) fn no_place_for_data(network: &Network, command: &Command) -> Message {
     let is_there = |role| network.nodes().iter().any(|node| node.role == role);
     let (role, an, action) = if is_there(Role::Input) {
         (Role::Output, "output", Action::NewOutput)
@@ -98,8 +98,10 @@ fn renamed(message: Message, edit: &Edit, document: &Document) -> Message {
     } else {
         letters
     };
-    let free = (1..)
-        .map(|k: usize| format!("{stem}{k}"))
+    // Of one more than there are elements, one is free.
+    let most = network.nodes().len() + network.edges().len() + 1;
+    let free = (1..=most)
+        .map(|k| format!("{stem}{k}"))
         .find(|id| !is_taken(id));
     let Some(free) = free else {
         return message;

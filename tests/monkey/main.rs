@@ -107,7 +107,7 @@ fn sit(seed: u64, sitting: u64, events: u64, watchdog: &Watchdog, told: &mut Vec
         look::effort_is_bounded(effort, &window);
         look::is_sane(&window, n % 8 == 0);
         let app = window.state();
-        if app.undo_name().is_none() && !app.is_unsaved() {
+        if app.undo_name().is_none() && !app.is_changing() {
             let now = bytes(&window);
             if firsts.last() != Some(&now) {
                 firsts.push(now);

@@ -230,7 +230,7 @@ impl App {
         let (inputs, outputs) = training::ports(&document.network);
         if document.task.is_none() && (inputs.is_empty() || outputs.is_empty()) {
             let again = Command::TakeData(path.to_owned());
-            self.message = Some(no_place_for_data(&document.network, again));
+            self.message = Some(no_place_for_data(&document.network, &again));
             return;
         }
         let edit = training::task_from_file(self.editor.document(), self.editor.path(), path);

@@ -37,6 +37,12 @@ impl App {
         self.editor.is_unsaved()
     }
 
+    /// Whether a change is under way that is no step of undo yet: a drag, or what is being typed.
+    #[must_use]
+    pub fn is_changing(&self) -> bool {
+        self.editor.is_dragging()
+    }
+
     /// Simulated time since the last reset.
     #[must_use]
     pub fn time(&self) -> f64 {

@@ -58,7 +58,7 @@ pub(super) fn training(document: &Document, derived: &Derived, coach: &Coach) ->
                     optimizer: Optimizer::Adam,
                     ..now
                 },
-            )
+            );
         }
         "task.trainable" => {
             if let Some(task) = &document.task {
