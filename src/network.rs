@@ -3,6 +3,7 @@
 //! A reservoir or an edge has two names. Its *id* is what users see, write in files and may change. Its *key* is a
 //! number that is given once and never again, so that selections, plots and undo survive renaming and deletion.
 
+mod ids;
 mod role;
 mod signal;
 mod ties;
@@ -10,6 +11,8 @@ mod ties;
 pub use role::Role;
 pub use signal::{Shape, Signal};
 pub use ties::Tie;
+
+use ids::Ids;
 
 use crate::device::{Absent, Device, Dimension, ParamRange, ParamSpec, Platform};
 
@@ -168,6 +171,8 @@ pub struct Network {
     nodes: Vec<Node>,
     edges: Vec<Edge>,
     ties: Vec<Tie>,
+    node_ids: Ids,
+    edge_ids: Ids,
     next_key: u32,
 }
 
@@ -215,6 +220,8 @@ impl Network {
             nodes: Vec::new(),
             edges: Vec::new(),
             ties: Vec::new(),
+            node_ids: Ids::default(),
+            edge_ids: Ids::default(),
             next_key: 0,
         }
     }
@@ -261,12 +268,14 @@ impl Network {
         self.edge_index(key).map(|i| &self.edges[i])
     }
 
-    /// The reservoir with this key, to change. Its id is changed by [`Network::rename_node`].
+    /// The reservoir with this key, to change. Its id is changed by [`Network::rename_node`]
+    /// alone, or it will not be found by it.
     pub fn node_mut(&mut self, key: NodeKey) -> Option<&mut Node> {
         self.node_index(key).map(|i| &mut self.nodes[i])
     }
 
-    /// The edge with this key, to change. Ends are changed by [`Network::reconnect`], ids by [`Network::rename_edge`].
+    /// The edge with this key, to change. Ends are changed by [`Network::reconnect`], its id by
+    /// [`Network::rename_edge`] alone, or it will not be found by it.
     pub fn edge_mut(&mut self, key: EdgeKey) -> Option<&mut Edge> {
         self.edge_index(key).map(|i| &mut self.edges[i])
     }
@@ -274,19 +283,27 @@ impl Network {
     /// The reservoir with this id.
     #[must_use]
     pub fn node_by_id(&self, id: &str) -> Option<&Node> {
-        self.nodes.iter().find(|node| node.id == id)
+        self.node(NodeKey(self.node_ids.key(id, self.all_node_ids())?))
     }
 
     /// The edge with this id.
     #[must_use]
     pub fn edge_by_id(&self, id: &str) -> Option<&Edge> {
-        self.edges.iter().find(|edge| edge.id == id)
+        self.edge(EdgeKey(self.edge_ids.key(id, self.all_edge_ids())?))
     }
 
     /// The state of a free reservoir at t = 0.
     #[must_use]
     pub fn initial_of(&self, node: &Node) -> f64 {
         node.initial.unwrap_or(self.ground)
+    }
+
+    fn all_node_ids(&self) -> impl Iterator<Item = (&str, u32)> {
+        self.nodes.iter().map(|node| (&*node.id, node.key.0))
+    }
+
+    fn all_edge_ids(&self) -> impl Iterator<Item = (&str, u32)> {
+        self.edges.iter().map(|edge| (&*edge.id, edge.key.0))
     }
 
     fn new_key(&mut self) -> u32 {
@@ -319,6 +336,7 @@ impl Network {
     pub(crate) fn push_checked_node(&mut self, mut node: Node) -> NodeKey {
         node.key = NodeKey(self.new_key());
         let key = node.key;
+        self.node_ids.insert(&node.id, key.0);
         self.nodes.push(node);
         key
     }
@@ -333,6 +351,7 @@ impl Network {
         device: Device,
     ) -> EdgeKey {
         let key = EdgeKey(self.new_key());
+        self.edge_ids.insert(&id, key.0);
         self.edges.push(Edge {
             key,
             id,
@@ -395,7 +414,10 @@ impl Network {
     /// If the id is empty or taken, or the reservoir is missing.
     pub fn rename_node(&mut self, key: NodeKey, id: &str) -> Result<(), NetworkError> {
         self.check_node_id(id, Some(key))?;
-        id.clone_into(&mut self.node_mut(key).ok_or(NetworkError::Gone)?.id);
+        let node = self.node_mut(key).ok_or(NetworkError::Gone)?;
+        let before = std::mem::replace(&mut node.id, id.to_owned());
+        self.node_ids.remove(&before);
+        self.node_ids.insert(id, key.0);
         Ok(())
     }
 
@@ -405,7 +427,10 @@ impl Network {
     /// If the id is empty or taken, or the edge is missing.
     pub fn rename_edge(&mut self, key: EdgeKey, id: &str) -> Result<(), NetworkError> {
         self.check_edge_id(id, Some(key))?;
-        id.clone_into(&mut self.edge_mut(key).ok_or(NetworkError::Gone)?.id);
+        let edge = self.edge_mut(key).ok_or(NetworkError::Gone)?;
+        let before = std::mem::replace(&mut edge.id, id.to_owned());
+        self.edge_ids.remove(&before);
+        self.edge_ids.insert(id, key.0);
         Ok(())
     }
 
@@ -414,8 +439,16 @@ impl Network {
         let Some(index) = self.node_index(key) else {
             return false;
         };
-        self.nodes.remove(index);
-        self.edges.retain(|edge| edge.from != key && edge.to != key);
+        let node = self.nodes.remove(index);
+        self.node_ids.remove(&node.id);
+        let ids = &mut self.edge_ids;
+        self.edges.retain(|edge| {
+            let stays = edge.from != key && edge.to != key;
+            if !stays {
+                ids.remove(&edge.id);
+            }
+            stays
+        });
         self.prune_ties();
         true
     }
@@ -425,7 +458,8 @@ impl Network {
         let Some(index) = self.edge_index(key) else {
             return false;
         };
-        self.edges.remove(index);
+        let edge = self.edges.remove(index);
+        self.edge_ids.remove(&edge.id);
         self.prune_ties();
         true
     }
@@ -433,13 +467,13 @@ impl Network {
     /// An id for a new reservoir: the role's letter and the first free number.
     #[must_use]
     pub fn fresh_node_id(&self, role: Role) -> String {
-        fresh(role.id_stem(), |id| self.node_by_id(id).is_some())
+        self.node_ids.fresh(role.id_stem(), self.all_node_ids())
     }
 
     /// An id for a new edge: "e" and the first free number.
     #[must_use]
     pub fn fresh_edge_id(&self) -> String {
-        fresh("e", |id| self.edge_by_id(id).is_some())
+        self.edge_ids.fresh("e", self.all_edge_ids())
     }
 
     fn check_node_id(&self, id: &str, own: Option<NodeKey>) -> Result<(), NetworkError> {
@@ -492,17 +526,6 @@ fn check_id(id: &str, taken: bool) -> Result<(), NetworkError> {
         Err(NetworkError::DuplicateId(id.to_owned()))
     } else {
         Ok(())
-    }
-}
-
-fn fresh(stem: &str, is_taken: impl Fn(&str) -> bool) -> String {
-    let mut n = 1_u64;
-    loop {
-        let id = format!("{stem}{n}");
-        if !is_taken(&id) {
-            return id;
-        }
-        n += 1;
     }
 }
 
