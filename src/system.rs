@@ -4,6 +4,7 @@
 //! are grouped by law (a formula is a law) and kept as structures of arrays, so that one evaluation gathers states, runs one kernel per law
 //! and scatters currents.
 
+mod joined;
 pub mod lanes;
 pub mod pattern;
 
@@ -605,8 +606,8 @@ impl System {
         let n = self.free_count();
         // Slot n stands for everything that holds a state: clamps and ground.
         let mut sets = UnionFind::<usize>::new(n + 1);
-        for link in &self.links {
-            sets.union(link.from.min(n), link.to.min(n));
+        for &[from, to] in &self.ends {
+            sets.union(from.min(n), to.min(n));
         }
         for (i, &leak) in self.leak.iter().enumerate() {
             if leak > 0.0 {

@@ -4,10 +4,12 @@ use std::fmt::Write as _;
 use std::hint::black_box;
 use std::time::Instant;
 
-use thermonet::device::{Device, Kind, Response};
+use thermonet::device::{Device, Kind, Platform, Response};
 use thermonet::document;
+use thermonet::network::{Network, Node, Role};
 use thermonet::solve::branch::Branch;
 use thermonet::solve::linear::Factor;
+use thermonet::solve::stability::{Listing, Spectrum};
 use thermonet::solve::steady::{self, Options};
 use thermonet::system::{Algebra, Flow, System};
 
@@ -119,11 +121,12 @@ fn sweeps() {
         let steps = iterations as f64 / POINTS as f64;
         let bound = steps * kernel_and_factorisation(&system, branch.state());
         println!(
-            "  warm sweep, {clamp} free, {} dots: {:.1} µs a point, {:.0} times ngspice's speed, {steps:.1} Newton steps, {:.2} of their kernels and factorisations",
+            "  warm sweep, {clamp} free, {} dots: {:.1} µs a point, {:.0} times ngspice's speed; {steps:.1} Newton steps, {:.2} of their kernels and factorisations, {:.2} with those of the step that confirms",
             system.links().len(),
             point * 1e6,
             ngspice / (point * 1e6),
-            point / bound
+            point / bound,
+            point / (bound + bound / steps)
         );
     }
 }
@@ -188,22 +191,88 @@ fn lattices() {
             };
             let state = steady::solve(&system, &options);
             assert!(state.is_settled());
-            (start.elapsed().as_secs_f64(), state.steps)
+            (start.elapsed().as_secs_f64(), state)
         };
-        let (settled, steps) = solve(false);
-        let (tested, _) = solve(true);
+        let (settled, state) = solve(false);
+        let steps = state.steps;
+        let (tested, state) = solve(true);
         let n = system.free_count() as f64;
         let growth = last.map_or(String::new(), |(before, t): (f64, f64)| {
             format!(", growth N^{:.2}", (settled / t).ln() / (n / before).ln())
         });
         last = Some((n, settled));
         println!(
-            "  lattice of {n} free: read {read:.3} s, compiled {compiled:.3} s, settled {settled:.4} s ({steps} steps{growth}), with eigenvalues {tested:.3} s"
+            "  lattice of {n} free: read {read:.3} s, compiled {compiled:.3} s, settled {settled:.4} s ({steps} steps{growth}), with eigenvalues {tested:.3} s, {}",
+            slowest(&state.spectrum.unwrap())
         );
     }
+    modes([317, 317]);
     if let Some(peak) = peak_megabytes() {
         println!("  peak memory of all this: {peak:.0} MB");
     }
+}
+
+/// What is known of the slowest eigenvalues.
+fn slowest(spectrum: &Spectrum) -> String {
+    let listed = spectrum.eigenvalues.len();
+    let tau = spectrum.relaxation_time().unwrap();
+    match spectrum.listing {
+        Listing::All => format!("all {listed} eigenvalues, relaxation time {tau:.8}"),
+        Listing::Slowest {
+            residual,
+            is_complete,
+        } => format!(
+            "{listed} eigenvalues to {residual:.0e}, none missing: {is_complete}, relaxation time {tau:.8}"
+        ),
+    }
+}
+
+/// The slowest modes of a lattice of equal conductors against −(leak + g·(4·sin²(πp/2w) + 4·sin²(πq/2h))).
+fn modes([width, height]: [usize; 2]) {
+    const CONDUCTANCE: f64 = 0.2;
+    const LEAK: f64 = 0.1;
+    let mut network = Network::new(Platform::Electronic);
+    let keys: Vec<_> = (0..width * height)
+        .map(|k| {
+            let mut node = Node::new(format!("n{k}"), Role::Hidden, Platform::Electronic);
+            node.leak = LEAK;
+            network.add_node(node).unwrap()
+        })
+        .collect();
+    for k in 0..keys.len() {
+        let right = (k % width + 1 < width).then_some(k + 1);
+        let below = (k + width < keys.len()).then_some(k + width);
+        for to in right.into_iter().chain(below) {
+            let device = Device::with(Kind::Ohmic, &[("conductance", CONDUCTANCE)]).unwrap();
+            let id = network.fresh_edge_id();
+            network.add_edge(id, keys[k], keys[to], device).unwrap();
+        }
+    }
+    let system = System::new(&network);
+    let start = Instant::now();
+    let spectrum = Spectrum::at(&system, &system.flow(system.initial())).unwrap();
+    let took = start.elapsed().as_secs_f64();
+    let path = |p: usize, n: usize| {
+        4.0 * (std::f64::consts::PI * p as f64 / (2 * n) as f64)
+            .sin()
+            .powi(2)
+    };
+    let mut exact: Vec<f64> = (0..width)
+        .flat_map(|p| (0..height).map(move |q| path(p, width) + path(q, height)))
+        .map(|laplacian| -(LEAK + CONDUCTANCE * laplacian))
+        .collect();
+    exact.sort_by(|p, q| q.total_cmp(p));
+    let pairs = spectrum.eigenvalues.iter().zip(&exact);
+    let off = pairs.fold(0.0_f64, |top, (found, exact)| {
+        top.max((found.re - exact).abs())
+    });
+    let last = exact[spectrum.eigenvalues.len() - 1];
+    println!(
+        "  {} equal conductors: {} within {off:.0e} of the closed form, which spans {:.1e}; {took:.2} s",
+        keys.len(),
+        slowest(&spectrum),
+        exact[0] - last
+    );
 }
 
 /// The largest memory the process had, where the system tells.

@@ -12,7 +12,7 @@ use crate::physics::certificates::Certificates;
 use crate::physics::dissipation::{Dissipation, supplied_power};
 use crate::physics::noise;
 use crate::solve::multistart;
-use crate::solve::stability::Verdict;
+use crate::solve::stability::{Listing, Verdict};
 use crate::solve::steady::{self, Method, Options, Outcome, Reason, SteadyState};
 
 #[derive(Debug, Args)]
@@ -355,13 +355,18 @@ impl<'a> Report<'a> {
             ("reciprocal", verdict(certificates.reciprocal.verdict())),
         ]);
         if let Some(spectrum) = &state.spectrum
-            && spectrum.eigenvalues.len() < spectrum.count
+            && let Listing::Slowest {
+                residual,
+                is_complete,
+            } = spectrum.listing
         {
-            let listed = spectrum.eigenvalues.len();
-            let eigenvalues = format!(
-                "{listed} of {} listed (--json), the slowest found",
-                spectrum.count
-            );
+            let (listed, all) = (spectrum.eigenvalues.len(), spectrum.count);
+            let known = match (listed, is_complete) {
+                (0, _) => "none found to converge".to_owned(),
+                (_, true) => format!("the slowest, each to within {residual:.0e}, none missing"),
+                (_, false) => format!("the slowest found, with residuals up to {residual:.0e}"),
+            };
+            let eigenvalues = format!("{listed} of {all} listed (--json): {known}");
             facts.push(("eigenvalues", eigenvalues));
         }
         if self.is_stable().is_none() {

@@ -24,11 +24,13 @@ const NEW: f64 = 1e-12;
 const CONVERGED: f64 = 1e-9;
 
 /// An eigenvalue of the operator, and how well it is known.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Ritz {
     pub(super) value: c64,
     /// ‖T·x − value·x‖ of its unit vector, relative to |value|.
     pub(super) residual: f64,
+    /// Its vector in the basis.
+    coefficients: Vec<c64>,
 }
 
 impl Ritz {
@@ -67,6 +69,23 @@ impl Krylov {
             random: ChaCha8Rng::seed_from_u64(0),
             scratch: Vec::new(),
         }
+    }
+
+    /// The vector of a pair that the last run returned, of length 1: real and imaginary parts.
+    pub(super) fn vector(&self, pair: &Ritz) -> [Vec<f64>; 2] {
+        let mut parts = [vec![0.0; self.dimension], vec![0.0; self.dimension]];
+        let size: f64 = pair.coefficients.iter().map(c64::norm_sqr).sum();
+        for (part, take) in parts.iter_mut().zip([|y: &c64| y.re, |y: &c64| y.im]) {
+            for (y, v) in pair.coefficients.iter().zip(&self.basis) {
+                let along = take(y) / size.sqrt();
+                if along != 0.0 {
+                    for (x, v) in part.iter_mut().zip(v) {
+                        *x += along * v;
+                    }
+                }
+            }
+        }
+        parts
     }
 
     /// How many vectors were worked off.
@@ -185,8 +204,11 @@ impl Krylov {
         };
         let mut pairs = Vec::with_capacity(m);
         let mut add = |value: c64, y: &dyn Fn(usize) -> c64| {
-            let residual = residual(y) / value.norm();
-            pairs.push(Ritz { value, residual });
+            pairs.push(Ritz {
+                value,
+                residual: residual(y) / value.norm(),
+                coefficients: (0..m).map(y).collect(),
+            });
         };
         if self.is_symmetric {
             let small = Mat::from_fn(m, m, |i, k| 0.5 * (entry(i, k) + entry(k, i)));
@@ -210,7 +232,7 @@ impl Krylov {
     }
 }
 
-fn dot(x: &[f64], y: &[f64]) -> f64 {
+pub(super) fn dot(x: &[f64], y: &[f64]) -> f64 {
     // Several sums at once, so that the additions do not wait for each other.
     let (x8, x_rest) = x.as_chunks::<8>();
     let (y8, y_rest) = y.as_chunks::<8>();
@@ -224,7 +246,7 @@ fn dot(x: &[f64], y: &[f64]) -> f64 {
     sums.iter().sum::<f64>() + rest
 }
 
-fn norm(x: &[f64]) -> f64 {
+pub(super) fn norm(x: &[f64]) -> f64 {
     dot(x, x).sqrt()
 }
 

@@ -139,6 +139,31 @@ impl SparseFactor {
         self.negative_pivots()?.checked_sub(zero_modes)
     }
 
+    /// Factorises shift·C − J of a symmetric J, which has `above` negative eigenvalues: so many eigenvalues of C⁻¹J lie
+    /// above `shift`, zero modes of islands apart. Returns whether it is usable: if not, another number lies there, or a
+    /// pivot vanishes.
+    ///
+    /// With negative pivots the elimination is not stable for certain: what is computed with it needs a test by its
+    /// residual.
+    pub(crate) fn factorise_between(
+        &mut self,
+        system: &System,
+        jacobian: &[f64],
+        shift: f64,
+        above: usize,
+    ) -> bool {
+        if self.count_above(system, jacobian, shift) != Some(above) {
+            return false;
+        }
+        self.kind = Kind::Symmetric;
+        if shift == 0.0 && !system.islands().is_empty() {
+            let mut held = std::mem::take(&mut self.held);
+            held.border(system, |rhs| self.solve_plain(rhs, false));
+            self.held = held;
+        }
+        true
+    }
+
     /// Sets the matrix, with pins on islands or without.
     fn set(&mut self, system: &System, jacobian: &[f64], shift: f64, pins: bool) {
         let structure = system.structure();

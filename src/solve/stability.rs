@@ -35,12 +35,29 @@ pub enum Verdict {
     Unknown,
 }
 
+/// Which eigenvalues are listed, and how well those of large networks are known.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Listing {
+    /// All of them, by dense algebra.
+    All,
+    /// The slowest found by an iteration; perhaps none.
+    Slowest {
+        /// The largest ‖S·z − λ·z‖ of all that are listed, S = C^{−1/2}·J·C^{−1/2} and z the vector found, of length 1: per
+        /// unit time. In a reciprocal network each lies no further than that from an eigenvalue.
+        residual: f64,
+        /// Whether a count proves that no slower one is missing.
+        is_complete: bool,
+    },
+}
+
 /// The eigenvalues of C⁻¹J at a state.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Spectrum {
     /// Slowest first: by descending real part, conjugate pairs with the positive frequency first. From 300 free
     /// reservoirs on the slowest found, at most [`SLOWEST`].
     pub eigenvalues: Vec<Eigenvalue>,
+    /// Which these are.
+    pub listing: Listing,
     /// How many of them there are, listed or not.
     pub count: usize,
     /// What rounding may have moved an eigenvalue by: a real part smaller than this has no certain sign.
@@ -68,6 +85,15 @@ impl Spectrum {
         } else {
             Self::all(system, flow)
         }
+    }
+
+    /// Whether every small deviation dies out: by a proof that needs no eigenvalue where there is one, else by the
+    /// eigenvalues; from 300 free reservoirs on also if a search finds none that grows.
+    #[must_use]
+    pub fn dies_out(system: &System, flow: &Flow) -> bool {
+        system.free_count() == 0
+            || large::is_proved_stable(system, flow)
+            || Self::tested(system, flow).is_some_and(|spectrum| spectrum.may_be_stable())
     }
 
     /// All eigenvalues.
@@ -114,6 +140,7 @@ impl Spectrum {
         Some(Self {
             count: eigenvalues.len(),
             eigenvalues,
+            listing: Listing::All,
             resolution,
             verdict,
         })

@@ -5,4 +5,5 @@ mod builder;
 mod closed_forms;
 mod properties;
 mod reference;
+mod slowest;
 mod sparse;

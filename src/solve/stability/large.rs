@@ -17,10 +17,12 @@
 
 use faer::c64;
 
-use super::{Eigenvalue, SLOWEST, Spectrum, Verdict, sort};
+use super::{Eigenvalue, Listing, SLOWEST, Spectrum, Verdict, sort};
 use crate::solve::krylov::{Krylov, Ritz};
 use crate::solve::sparse::SparseFactor;
 use crate::system::{Flow, Structure, System};
+
+mod slices;
 
 /// The largest Krylov space, and that above [`HUGE`] free reservoirs, where it is a matter of memory: 160 vectors of
 /// 100,000 are 128 MB.
@@ -29,6 +31,13 @@ const HUGE: usize = 20_000;
 
 /// Vectors for a search around a shift that need not converge: what grows stands out early.
 const SEARCH_VECTORS: usize = 80;
+
+/// Vectors after which it shows whether the eigenvalues wanted stand apart as seen from a shift.
+const GLANCE: usize = 40;
+
+/// A nearer shift lies at this part of the distance. Rayleigh-Ritz values of [`GLANCE`] vectors lie nearer to the slowest
+/// eigenvalue than that even at the edge of a continuum, where the error goes with the inverse square of their number.
+const NEARER: f64 = 8.0;
 
 /// Eigenvalues such a search goes for.
 const SEARCHED: usize = 6;
@@ -39,6 +48,11 @@ const SHIFTS: usize = 5;
 /// The spectrum at an evaluated state; with `lists` the slowest eigenvalues in any case.
 pub(super) fn spectrum(system: &System, flow: &Flow, lists: bool) -> Option<Spectrum> {
     Some(Examined::new(system, flow)?.spectrum(lists))
+}
+
+/// Whether a proof without eigenvalues shows that every deviation dies out.
+pub(super) fn is_proved_stable(system: &System, flow: &Flow) -> bool {
+    Examined::new(system, flow).is_some_and(|mut examined| examined.proved() == Verdict::Stable)
 }
 
 struct Examined<'a> {
@@ -53,6 +67,18 @@ struct Examined<'a> {
     fastest: f64,
     resolution: f64,
     factor: SparseFactor,
+    /// Another, for counts while the first is in use.
+    counter: SparseFactor,
+}
+
+/// Eigenvalues that were found.
+#[derive(Default)]
+struct Found {
+    values: Vec<Eigenvalue>,
+    /// The largest ‖S·z − λ·z‖ among them.
+    residual: f64,
+    /// Whether a count proves that none slower is missing.
+    is_complete: bool,
 }
 
 impl<'a> Examined<'a> {
@@ -91,6 +117,7 @@ impl<'a> Examined<'a> {
             resolution: 8.0 * f64::EPSILON * (n as f64).sqrt() * fastest,
             root_capacity,
             factor: SparseFactor::default(),
+            counter: SparseFactor::default(),
         })
     }
 
@@ -101,25 +128,29 @@ impl<'a> Examined<'a> {
 
     fn spectrum(mut self, lists: bool) -> Spectrum {
         let mut verdict = self.proved();
-        let mut eigenvalues = Vec::new();
+        let mut found = Found::default();
         if lists || verdict == Verdict::Unknown {
             let mut seems_to_grow = false;
             if self.is_symmetric {
-                eigenvalues = self.slowest_of_symmetric(verdict);
+                found = self.slowest_of_symmetric(verdict);
             } else {
-                (eigenvalues, seems_to_grow) = self.searched();
+                (found, seems_to_grow) = self.searched(verdict);
             }
-            sort(&mut eigenvalues);
-            let top = eigenvalues.first().map_or(f64::NEG_INFINITY, |top| top.re);
+            sort(&mut found.values);
+            let top = found.values.first().map_or(f64::NEG_INFINITY, |top| top.re);
             if verdict == Verdict::Unknown && top > self.resolution {
                 verdict = Verdict::Unstable;
             } else if verdict == Verdict::Unknown && (seems_to_grow || top >= -self.resolution) {
                 verdict = Verdict::Marginal;
             }
-            eigenvalues.truncate(SLOWEST);
+            found.values.truncate(SLOWEST);
         }
         Spectrum {
-            eigenvalues,
+            listing: Listing::Slowest {
+                residual: found.residual,
+                is_complete: found.is_complete,
+            },
+            eigenvalues: found.values,
             count: self.count(),
             resolution: self.resolution,
             verdict,
@@ -135,7 +166,7 @@ impl<'a> Examined<'a> {
                 _ => Verdict::Unstable,
             };
         }
-        if self.is_dominated() || self.has_definite_part() {
+        if self.lies_below(0.0) {
             Verdict::Stable
         } else {
             Verdict::Unknown
@@ -143,22 +174,27 @@ impl<'a> Examined<'a> {
     }
 
     fn count_above(&mut self, shift: f64) -> Option<usize> {
-        self.factor.count_above(self.system, &self.jacobian, shift)
+        self.counter.count_above(self.system, &self.jacobian, shift)
     }
 
-    /// Whether weights make the columns dominated by their diagonal.
-    fn is_dominated(&mut self) -> bool {
+    /// Whether it is proved that every eigenvalue's real part lies below `shift`, at most 0, of any J.
+    fn lies_below(&mut self, shift: f64) -> bool {
+        self.is_dominated(shift) || self.has_definite_part(shift)
+    }
+
+    /// Whether weights make the columns of J − shift·C dominated by their diagonal.
+    fn is_dominated(&mut self, shift: f64) -> bool {
         let n = self.system.free_count();
         let mut compared: Vec<f64> = self.jacobian.iter().map(|entry| entry.abs()).collect();
         for &place in self.structure.diagonal() {
             compared[place] = self.jacobian[place];
         }
         let is_cooperative = compared == self.jacobian;
-        if !self.zero_modes.is_empty() && !is_cooperative {
+        if !self.zero_modes.is_empty() && (!is_cooperative || shift != 0.0) {
             return false;
         }
-        let (system, factor) = (self.system, &mut self.factor);
-        if !factor.factorise(system, &compared, false, 0.0, true) {
+        let (system, factor) = (self.system, &mut self.counter);
+        if !factor.factorise(system, &compared, false, shift, true) {
             return false;
         }
         let mut weights = vec![1.0; n];
@@ -178,48 +214,13 @@ impl<'a> Examined<'a> {
             })
     }
 
-    /// Whether J + Jᵀ is negative definite.
-    fn has_definite_part(&mut self) -> bool {
+    /// Whether J + Jᵀ − 2·shift·C is negative definite.
+    fn has_definite_part(&mut self, shift: f64) -> bool {
         // The uniform shift of an island is no direction in which its total rests.
         self.zero_modes.is_empty() && {
             let part = self.structure.symmetric_part(&self.jacobian);
-            self.factor.count_above(self.system, &part, 0.0) == Some(0)
+            self.counter.count_above(self.system, &part, shift) == Some(0)
         }
-    }
-
-    /// The slowest eigenvalues of a symmetric J, each as often as it occurs.
-    fn slowest_of_symmetric(&mut self, verdict: Verdict) -> Vec<Eigenvalue> {
-        /// A gap to look for eigenvalues in, relative: wider than what an eigenvalue is known to.
-        const GAP: f64 = 1e-6;
-        let shift = if verdict == Verdict::Stable {
-            0.0
-        } else {
-            self.shift_above_all()
-        };
-        let wanted = SLOWEST.min(self.count());
-        let mut krylov = Krylov::new(self.system.free_count(), self.count(), true);
-        let most = self.most_vectors();
-        let slowest = |p: &c64, q: &c64| q.re.total_cmp(&p.re);
-        let mut values = Vec::new();
-        loop {
-            let size = krylov.size();
-            let Some(pairs) = self.run(&mut krylov, shift, wanted, most, &slowest) else {
-                break;
-            };
-            values = converged(&pairs, shift);
-            sort(&mut values);
-            let Some(last) = values.get(wanted - 1).filter(|_| krylov.size() < most) else {
-                break;
-            };
-            // None may be missing between the slowest and the last: copies of one that a start does not see.
-            let above = last.re + GAP * (last.re - shift).abs();
-            let found = values.iter().filter(|value| value.re > above).count();
-            if krylov.size() == size || self.count_above(above).is_none_or(|count| count <= found) {
-                break;
-            }
-            krylov.start_anew(&|x: &mut [f64]| self.project(x));
-        }
-        values
     }
 
     /// A shift above all eigenvalues of a symmetric J, not much further from zero than the largest.
@@ -232,21 +233,24 @@ impl<'a> Examined<'a> {
         2.0 * shift
     }
 
-    /// The eigenvalues found around zero and around shifts spread over all rates, and whether anything seems to grow that
+    /// The eigenvalues found near zero and around shifts spread over all rates, and whether anything seems to grow that
     /// has not converged.
-    fn searched(&mut self) -> (Vec<Eigenvalue>, bool) {
+    fn searched(&mut self, verdict: Verdict) -> (Found, bool) {
         /// Outside the unit circle by more than rounding.
         const CLEARLY: f64 = 1e-9;
-        let nearest = |p: &c64, q: &c64| q.norm_sqr().total_cmp(&p.norm_sqr());
-        let mut found: Vec<Eigenvalue> = Vec::new();
+        let mut found = Found::default();
         let rank = self.count();
         let n = self.system.free_count();
-        let mut krylov = Krylov::new(n, rank, false);
-        if let Some(pairs) = self.run(&mut krylov, 0.0, SLOWEST, self.most_vectors(), &nearest) {
-            found = converged(&pairs, 0.0);
+        let near = self.shift_near_slowest(verdict);
+        if self.prepare(near) {
+            let mut krylov = Krylov::new(n, rank, false);
+            let most = self.most_vectors();
+            if let Some(pairs) = self.run(&mut krylov, SLOWEST, most, &nearest) {
+                self.merge(&mut found, &krylov, &pairs, near);
+            }
         }
-        drop(krylov);
         let slow = found
+            .values
             .iter()
             .map(|value| value.re.hypot(value.im))
             .fold(self.fastest, f64::min)
@@ -260,20 +264,22 @@ impl<'a> Examined<'a> {
                 let size = |theta: &c64| (1.0 - 2.0 * shift * theta).norm_sqr();
                 size(q).total_cmp(&size(p))
             };
-            let mut krylov = Krylov::new(n, rank, false);
-            let mut pairs = self.run(&mut krylov, shift, SEARCHED, SEARCH_VECTORS, &growing);
-            let grows = |pair: &Ritz| (1.0 - 2.0 * shift * pair.value).norm() > 1.0 + CLEARLY;
-            if pairs.iter().flatten().any(grows) {
-                // Something may grow: the space is made as large as it may be.
-                pairs = self.run(&mut krylov, shift, SLOWEST, self.most_vectors(), &growing);
-            }
-            if let Some(pairs) = pairs {
-                // Of a pair that has not converged the operator's own error bound must keep it outside.
-                seems_to_grow |= pairs.iter().any(|pair| {
-                    let bound = 2.0 * shift * pair.value.norm() * pair.residual;
-                    grows(pair) && (1.0 - 2.0 * shift * pair.value).norm() > 1.0 + 2.0 * bound
-                });
-                merge(&mut found, converged(&pairs, shift));
+            if self.prepare(shift) {
+                let mut krylov = Krylov::new(n, rank, false);
+                let mut pairs = self.run(&mut krylov, SEARCHED, SEARCH_VECTORS, &growing);
+                let grows = |pair: &Ritz| (1.0 - 2.0 * shift * pair.value).norm() > 1.0 + CLEARLY;
+                if pairs.iter().flatten().any(grows) {
+                    // Something may grow: the space is made as large as it may be.
+                    pairs = self.run(&mut krylov, SLOWEST, self.most_vectors(), &growing);
+                }
+                if let Some(pairs) = pairs {
+                    // Of a pair that has not converged the operator's own error bound must keep it outside.
+                    seems_to_grow |= pairs.iter().any(|pair| {
+                        let bound = 2.0 * shift * pair.value.norm() * pair.residual;
+                        grows(pair) && (1.0 - 2.0 * shift * pair.value).norm() > 1.0 + 2.0 * bound
+                    });
+                    self.merge(&mut found, &krylov, &pairs, shift);
+                }
             }
             shift /= step;
             if shift < slow {
@@ -283,40 +289,121 @@ impl<'a> Examined<'a> {
         (found, seems_to_grow)
     }
 
+    /// A shift at most 0, above all eigenvalues, from which the slowest stand apart.
+    ///
+    /// Seen from zero, eigenvalues that lie close together at the rate of the leaks are all alike. Where a proof allows it,
+    /// the shift is taken nearer to them, until the slowest converges at a glance.
+    fn shift_near_slowest(&mut self, verdict: Verdict) -> f64 {
+        let mut shift = 0.0;
+        if verdict != Verdict::Stable || !self.zero_modes.is_empty() {
+            return shift;
+        }
+        loop {
+            let mut krylov = Krylov::new(self.system.free_count(), self.count(), false);
+            if !self.prepare(shift) {
+                return shift;
+            }
+            let Some(pairs) = self.run(&mut krylov, 1, GLANCE, &nearest) else {
+                return shift;
+            };
+            let leading = &pairs[..pairs.len().min(SEARCHED)];
+            let slowest = leading
+                .iter()
+                .map(|pair| (shift - pair.value.inv()).re)
+                .fold(f64::NEG_INFINITY, f64::max);
+            let nearer = slowest + (shift - slowest) / NEARER;
+            let is_converged = leading.first().is_none_or(Ritz::is_converged);
+            if is_converged || nearer - slowest <= self.resolution || !self.lies_below(nearer) {
+                return shift;
+            }
+            shift = nearer;
+        }
+    }
+
     fn most_vectors(&self) -> usize {
         MOST_VECTORS[usize::from(self.system.free_count() > HUGE)]
     }
 
-    /// Ritz pairs of C^{1/2}·(shift·C − J)⁻¹·C^{1/2}; `None` if that does not exist.
+    /// Factorises shift·C − J; with shift 0 totals of islands are held, elsewhere their zero modes are not singular.
+    fn prepare(&mut self, shift: f64) -> bool {
+        let (system, is_symmetric) = (self.system, self.is_symmetric);
+        self.factor
+            .factorise(system, &self.jacobian, is_symmetric, shift, shift == 0.0)
+    }
+
+    /// Ritz pairs of T = C^{1/2}·(shift·C − J)⁻¹·C^{1/2} with the shift that is prepared; `None` if a number is not finite.
     fn run(
-        &mut self,
+        &self,
         krylov: &mut Krylov,
-        shift: f64,
         wanted: usize,
         most: usize,
         before: &dyn Fn(&c64, &c64) -> std::cmp::Ordering,
     ) -> Option<Vec<Ritz>> {
-        // Away from zero nothing is singular.
-        let holds_totals = shift == 0.0;
-        let (system, is_symmetric) = (self.system, self.is_symmetric);
-        if !self
-            .factor
-            .factorise(system, &self.jacobian, is_symmetric, shift, holds_totals)
-        {
-            return None;
-        }
-        let this = &*self;
-        let mut operator = |out: &mut [f64], x: &[f64]| {
-            for ((out, x), root) in out.iter_mut().zip(x).zip(&this.root_capacity) {
-                *out = x * root;
-            }
-            this.factor.solve(out);
-            for (out, root) in out.iter_mut().zip(&this.root_capacity) {
-                *out *= root;
-            }
-        };
-        let project = |x: &mut [f64]| this.project(x);
+        let mut operator = |out: &mut [f64], x: &[f64]| self.invert(out, x);
+        let project = |x: &mut [f64]| self.project(x);
         krylov.run(&mut operator, &project, wanted, most, before)
+    }
+
+    /// Writes T·x into `out`.
+    fn invert(&self, out: &mut [f64], x: &[f64]) {
+        for ((out, x), root) in out.iter_mut().zip(x).zip(&self.root_capacity) {
+            *out = x * root;
+        }
+        self.factor.solve(out);
+        for (out, root) in out.iter_mut().zip(&self.root_capacity) {
+            *out *= root;
+        }
+    }
+
+    /// S·x, S = C^{−1/2}·J·C^{−1/2}.
+    fn scaled_product(&self, x: &[f64]) -> Vec<f64> {
+        let mut product = vec![0.0; x.len()];
+        for (c, (x, root)) in x.iter().zip(&self.root_capacity).enumerate() {
+            let x = x / root;
+            for (r, j) in self.structure.column(&self.jacobian, c) {
+                product[r] += j * x;
+            }
+        }
+        for (product, root) in product.iter_mut().zip(&self.root_capacity) {
+            *product /= root;
+        }
+        product
+    }
+
+    /// Adds the eigenvalues λ = shift − 1/θ of converged pairs that are not there yet; each may occur several times.
+    fn merge(&self, found: &mut Found, krylov: &Krylov, pairs: &[Ritz], shift: f64) {
+        /// Two eigenvalues nearer than this, relative to their size, are one seen from two shifts.
+        const SAME: f64 = 1e-6;
+        let mut is_seen = vec![false; found.values.len()];
+        for pair in pairs.iter().filter(|pair| pair.is_converged()) {
+            let value = shift - pair.value.inv();
+            let twin = is_seen
+                .iter()
+                .zip(&found.values)
+                .position(|(&seen, other)| {
+                    !seen && (c64::new(other.re, other.im) - value).norm() <= SAME * value.norm()
+                });
+            if let Some(k) = twin {
+                is_seen[k] = true;
+            } else {
+                let residual = self.residual(value, &krylov.vector(pair));
+                found.residual = found.residual.max(residual);
+                found.values.push(Eigenvalue {
+                    re: value.re,
+                    im: value.im,
+                });
+            }
+        }
+    }
+
+    /// ‖S·z − λ·z‖ of a vector of length 1, given its real and imaginary part.
+    fn residual(&self, value: c64, [re, im]: &[Vec<f64>; 2]) -> f64 {
+        let images = [self.scaled_product(re), self.scaled_product(im)];
+        let mut squares = 0.0;
+        for ((re, im), (s_re, s_im)) in re.iter().zip(im).zip(images[0].iter().zip(&images[1])) {
+            squares += (c64::new(*s_re, *s_im) - value * c64::new(*re, *im)).norm_sqr();
+        }
+        squares.sqrt()
     }
 
     /// Takes the zero modes out.
@@ -330,33 +417,7 @@ impl<'a> Examined<'a> {
     }
 }
 
-/// The eigenvalues λ = shift − 1/θ of converged pairs.
-fn converged(pairs: &[Ritz], shift: f64) -> Vec<Eigenvalue> {
-    let pairs = pairs.iter().filter(|pair| pair.is_converged());
-    pairs
-        .map(|pair| {
-            let value = shift - pair.value.inv();
-            Eigenvalue {
-                re: value.re,
-                im: value.im,
-            }
-        })
-        .collect()
-}
-
-/// Adds the eigenvalues that are not there yet; each may occur several times.
-fn merge(found: &mut Vec<Eigenvalue>, others: Vec<Eigenvalue>) {
-    /// Two eigenvalues nearer than this, relative to their size, are one seen from two shifts.
-    const SAME: f64 = 1e-6;
-    let mut is_seen = vec![false; found.len()];
-    for other in others {
-        let size = other.re.hypot(other.im);
-        let twin = is_seen.iter().zip(&*found).position(|(&seen, value)| {
-            !seen && (value.re - other.re).hypot(value.im - other.im) <= SAME * size
-        });
-        match twin {
-            Some(k) => is_seen[k] = true,
-            None => found.push(other),
-        }
-    }
+/// Nearest to the shift first.
+fn nearest(p: &c64, q: &c64) -> std::cmp::Ordering {
+    q.norm_sqr().total_cmp(&p.norm_sqr())
 }
