@@ -1,8 +1,8 @@
 //! A branch of steady states, followed while clamps or parameters move: each point is started from the last.
 //!
-//! The tangent of the branch predicts the next state from the factors of the last one, Newton's method corrects it, and
-//! the result is held to the tests of a settled state (model, section 4) with one more evaluation. Memory is used again
-//! from point to point.
+//! The tangent of the branch predicts the next state from the factors of the last one, and Newton's method corrects it,
+//! with new factors only where the old ones would not do as well. The result is held to the tests of a settled state
+//! (model, section 4) with one more evaluation. Memory is used again from point to point.
 
 use super::linear::Factor;
 use super::steady::{NEWTON_STEP, currents_balance, relative_size};
@@ -11,8 +11,15 @@ use crate::system::{Flow, System};
 /// Newton steps from one point to the next: a good start takes one to three.
 const ITERATIONS: usize = 12;
 
-/// The last step with factors of its own (relative): the Jacobian changes by no more than this afterwards, so that the
-/// same factors give the Newton step of the final state to six digits.
+/// A step must be this much shorter than the one before for the factors of that one to be used again. The shortening
+/// tells how much the Jacobian has changed, so that the same factors give the Newton step to two digits or more; and the
+/// determinant, which vanishes at a fold, has the same sign: as far from a fold as a step is long, nothing is shortened.
+const SHORTENING: f64 = 1e-2;
+
+/// The longest step (relative) after which the factors may be used again.
+const REUSED_WITHIN: f64 = 1e-2;
+
+/// A step this short (relative) leaves the Jacobian as it is to six digits, whatever the next one is.
 const LAST_STEP: f64 = 1e-6;
 
 /// A state on a branch.
@@ -28,6 +35,7 @@ pub struct Branch {
     step: Vec<f64>,
     moved: Vec<f64>,
     iterations: usize,
+    factorisations: usize,
 }
 
 impl Branch {
@@ -43,6 +51,7 @@ impl Branch {
             step: Vec::new(),
             moved: Vec::new(),
             iterations: 0,
+            factorisations: 0,
         }
     }
 
@@ -58,10 +67,16 @@ impl Branch {
         &self.flow
     }
 
-    /// Newton steps of all points so far: one evaluation and one factorisation each.
+    /// Newton steps of all points so far: one evaluation each.
     #[must_use]
     pub fn iterations(&self) -> usize {
         self.iterations
+    }
+
+    /// How many of them had factors of their own; the others used those of the step before, which were as good.
+    #[must_use]
+    pub fn factorisations(&self) -> usize {
+        self.factorisations
     }
 
     /// Goes to the steady state that belongs to the system's present clamps and parameters.
@@ -119,35 +134,49 @@ impl Branch {
             step,
             moved,
             iterations,
+            factorisations,
             ..
         } = self;
+        let sign = if moved.len().is_multiple_of(2) {
+            1.0
+        } else {
+            -1.0
+        };
         let range = system.platform().state_range();
-        for _ in 0..ITERATIONS {
+        let mut last = f64::INFINITY;
+        let mut steps = 0;
+        loop {
             system.evaluate(moved, system.clamps(), flow);
-            *iterations += 1;
-            if !factor.factorise_jacobian(system, flow) {
+            let mut size = f64::NAN;
+            let mut is_reused = false;
+            if last <= REUSED_WITHIN {
+                size = newton_step(factor, flow, moved, step);
+                is_reused = size <= SHORTENING * last;
+                if size <= NEWTON_STEP && (is_reused || last <= LAST_STEP) && currents_balance(flow)
+                {
+                    return factor.determinant_sign() * sign > 0.0;
+                }
+            }
+            if steps == ITERATIONS {
                 return false;
             }
-            let size = newton_step(factor, flow, moved, step);
+            if !is_reused {
+                *factorisations += 1;
+                if !factor.factorise_jacobian(system, flow) {
+                    return false;
+                }
+                size = newton_step(factor, flow, moved, step);
+            }
             for (x, step) in moved.iter_mut().zip(step.iter()) {
                 *x += step;
             }
             if !moved.iter().all(|&x| range.contains(x)) {
                 return false;
             }
-            if size <= LAST_STEP {
-                system.evaluate(moved, system.clamps(), flow);
-                let sign = if moved.len().is_multiple_of(2) {
-                    1.0
-                } else {
-                    -1.0
-                };
-                return currents_balance(flow)
-                    && newton_step(factor, flow, moved, step) <= NEWTON_STEP
-                    && factor.determinant_sign() * sign > 0.0;
-            }
+            steps += 1;
+            *iterations += 1;
+            last = size;
         }
-        false
     }
 }
 
