@@ -6,10 +6,10 @@
 
 use thermonet::device::{Device, Kind, Platform};
 use thermonet::document::read;
-use thermonet::network::{Network, Node, NodeKey, Role};
+use thermonet::network::{EdgeKey, Network, Node, NodeKey, Role};
 use thermonet::solve::load_line::{LoadLine, NoLoadLine, load_line};
 use thermonet::solve::steady::{self, Options};
-use thermonet::system::System;
+use thermonet::system::{Algebra, System};
 
 fn node(network: &mut Network, id: &str, role: Role, value: f64, leak: f64) -> NodeKey {
     let mut node = Node::new(id, role, network.platform());
@@ -187,4 +187,143 @@ fn lines_meet_the_curve_at_the_operating_point() {
         }
     }
     assert!(seen > 20, "{seen}");
+}
+
+/// A lattice in rows of `width` with leaks, fed at its first corner: its keys, and the edges by their numbers.
+fn lattice(
+    platform: Platform,
+    [width, height]: [usize; 2],
+    feed: f64,
+    device: impl Fn(usize) -> Device,
+) -> (Network, Vec<EdgeKey>) {
+    let mut network = Network::new(platform);
+    let keys: Vec<NodeKey> = (0..width * height)
+        .map(|k| node(&mut network, &format!("n{k}"), Role::Hidden, 0.0, 0.05))
+        .collect();
+    let clamp = node(&mut network, "feed", Role::Input, feed, 0.0);
+    let mut edges = Vec::new();
+    let mut join = |from, to| {
+        let id = network.fresh_edge_id();
+        let device = device(edges.len());
+        edges.push(network.add_edge(id, from, to, device).unwrap());
+    };
+    join(clamp, keys[0]);
+    for k in 0..keys.len() {
+        if k % width + 1 < width {
+            join(keys[k], keys[k + 1]);
+        }
+        if k + width < keys.len() {
+            join(keys[k], keys[k + width]);
+        }
+    }
+    (network, edges)
+}
+
+fn settled(system: &System) -> Vec<f64> {
+    let options = Options {
+        lists_eigenvalues: false,
+        ..Options::default()
+    };
+    let settled = steady::solve(system, &options);
+    assert!(settled.is_settled());
+    settled.x
+}
+
+/// Where charge flows both ends move, where molecules flow one is driven; in the corner and inside; with and without NDC.
+#[test]
+fn lines_are_the_same_in_sparse_algebra() {
+    let various = |edge: usize| {
+        let share = 2.0 * (edge as f64 * 0.618_034).fract() - 1.0;
+        dot(-1.0, 0.7 * share)
+    };
+    let enzyme = |edge: usize| {
+        let named = [("v_max", 1.0 + (edge % 3) as f64), ("k_i", 0.5)];
+        Device::with(Kind::Enzyme, &named).unwrap()
+    };
+    let charge = lattice(Platform::Electronic, [8, 7], 6.0, various);
+    let molecules = lattice(Platform::Chemical, [8, 7], 3.0, enzyme);
+    for ((network, edges), range) in [(charge, [-4.0, 6.0]), (molecules, [0.01, 3.0])] {
+        let system = System::new(&network);
+        let x = settled(&system);
+        for edge in [edges[0], edges[1], edges[40]] {
+            let link = system.link(edge).unwrap();
+            let [dense, sparse] = [Algebra::Dense, Algebra::Sparse].map(|algebra| {
+                let mut system = system.clone();
+                system.set_algebra(algebra);
+                load_line(&system, link, &x, range, 41)
+            });
+            match [dense, sparse] {
+                [Ok(LoadLine::Pieces(dense)), Ok(LoadLine::Pieces(sparse))] => {
+                    let lengths =
+                        |pieces: &[Vec<_>]| pieces.iter().map(Vec::len).collect::<Vec<_>>();
+                    assert_eq!(lengths(&dense), lengths(&sparse));
+                    for (d, s) in dense.concat().into_iter().zip(sparse.concat()) {
+                        assert!((d[0] - s[0]).abs() < 1e-12 && (d[1] - s[1]).abs() < 1e-9);
+                    }
+                }
+                [dense, sparse] => assert_eq!(dense, sparse),
+            }
+        }
+    }
+}
+
+/// Three thousand resistors in a row, the device in the middle: I = (4 − V)/R.
+#[test]
+fn a_long_chain_has_a_straight_line() {
+    let mut network = Network::new(Platform::Electronic);
+    let first = node(&mut network, "first", Role::Bias, 4.0, 0.0);
+    let mut last = first;
+    let mut device = None;
+    for k in 0..3000 {
+        let next = node(&mut network, &format!("n{k}"), Role::Hidden, 0.0, 0.0);
+        let id = network.fresh_edge_id();
+        if k == 1500 {
+            device = Some(network.add_edge(id, last, next, dot(-4.0, 1.0)).unwrap());
+        } else {
+            network.add_edge(id, last, next, ohmic(100.0)).unwrap();
+        }
+        last = next;
+    }
+    let end = node(&mut network, "end", Role::Bias, 0.0, 0.0);
+    network.add_edge("end", last, end, ohmic(100.0)).unwrap();
+    let system = System::new(&network);
+    let x = settled(&system);
+    let link = system.link(device.unwrap()).unwrap();
+    let Ok(LoadLine::Pieces(pieces)) = load_line(&system, link, &x, [-3.0, 9.0], 41) else {
+        panic!("no line")
+    };
+    assert_eq!(pieces.len(), 1);
+    assert_eq!(pieces[0].len(), 42);
+    for [v, i] in &pieces[0] {
+        // Currents balance to 1e-10 of what flows, reservoir by reservoir.
+        assert!((i - (4.0 - v) / 30.0).abs() < 1e-8, "{v} {i}");
+    }
+}
+
+/// In a lattice of 2,500 dots: with a resistor in the place of the device the network rests on the line.
+#[test]
+fn a_large_lattice_rests_on_its_line_whatever_is_put_in() {
+    let (mut network, edges) = lattice(Platform::Electronic, [50, 50], 6.0, |edge| {
+        dot(-1.0, 0.4 * (edge as f64 * 0.618_034).fract())
+    });
+    let edge = edges[3];
+    let system = System::new(&network);
+    let x = settled(&system);
+    let link = system.link(edge).unwrap();
+    for conductance in [0.01, 0.3, 5.0] {
+        network.set_device(edge, ohmic(conductance)).unwrap();
+        let other = System::new(&network);
+        let flow = other.flow(&settled(&other));
+        let [from, to] = other.ends()[link];
+        let v = flow.states[from] - flow.states[to];
+        let Ok(LoadLine::Pieces(pieces)) = load_line(&system, link, &x, [v, v + 1.0], 3) else {
+            panic!("no line")
+        };
+        let line = pieces.concat();
+        let there = line
+            .iter()
+            .find(|point| (point[0] - v).abs() < 1e-12)
+            .unwrap();
+        assert!((there[1] - conductance * v).abs() < 1e-8, "{there:?}");
+    }
 }

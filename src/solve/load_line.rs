@@ -12,16 +12,15 @@
 //! stable under the source. Where the rest of the network jumps, the line ends and goes on where the rest comes to
 //! rest; where nothing settles there is a gap.
 
-use faer::Mat;
-use nalgebra::{DMatrix, DVector};
-
-use super::linear::Factor;
+use super::linear::{Factor, Jacobian};
+use super::stability::Spectrum;
 use super::steady::{ABSOLUTE_RESIDUAL, NEWTON_STEP, RELATIVE_RESIDUAL};
-use crate::device::{Platform, Side};
+use crate::device::{Platform, Response, Side};
 use crate::system::{Flow, System};
 
-/// The most free reservoirs: every point takes dense factorisations, and eigenvalues where stability is not plain.
-pub const MOST_FREE: usize = 100;
+/// The most free reservoirs: a line of a hundred points takes some five hundred sparse factorisations, which at this size
+/// is a minute of work beside the window.
+pub const MOST_FREE: usize = 20_000;
 
 /// What a load line looks like.
 #[derive(Clone, Debug, PartialEq)]
@@ -112,15 +111,8 @@ pub fn load_line(
 }
 
 /// The largest entry, without regard to sign.
-fn size(values: &DVector<f64>) -> f64 {
+fn size(values: &[f64]) -> f64 {
     values.iter().fold(0.0, |top: f64, v| top.max(v.abs()))
-}
-
-/// A state that moves: the reservoirs that move together, and those whose inflows it balances together.
-struct Variable {
-    columns: Vec<usize>,
-    rows: Vec<usize>,
-    capacity: f64,
 }
 
 /// A point of the line.
@@ -130,19 +122,34 @@ struct Point {
     abscissa: f64,
     current: f64,
     /// d(variables)/d(abscissa).
-    tangent: DVector<f64>,
+    tangent: Vec<f64>,
 }
 
 /// The network without the device, its two ends joined by the source.
+///
+/// The *variables* are the states that move: those of all free reservoirs but the one that the abscissa drives. What the
+/// source draws at one end it puts in at the other, so that the inflows of both ends balance together; where charge flows
+/// the other end moves with the driven one.
 struct Rest<'a> {
     system: &'a System,
     link: usize,
     from: usize,
     to: usize,
-    variables: Vec<Variable>,
+    /// The variables as a system, for its linear algebra.
+    joined: System,
+    /// The variable whose balance each free reservoir is part of; none for one that is driven with the other end held.
+    row_of: Vec<Option<usize>>,
     /// The reservoir that the abscissa moves, and by how much for one unit of it.
     driven: (usize, f64),
+    /// Links between the ends, the device among them: what they carry changes no balance.
+    between: Vec<usize>,
+    /// The other links of the driven reservoir, and the side at which it is.
+    at_driven: Vec<(usize, Side)>,
     flow: Flow,
+    /// Responses and balances of the variables.
+    seen: Flow,
+    jacobian: Jacobian,
+    factor: Factor,
 }
 
 impl<'a> Rest<'a> {
@@ -154,39 +161,57 @@ impl<'a> Rest<'a> {
         );
         let is_charge = system.platform() == Platform::Electronic;
         let both = from < free && to < free;
-        let capacity = system.capacity();
-        let mut variables: Vec<Variable> = (0..free)
-            .filter(|&i| i != from && i != to)
-            // An island that the device is not part of plays no part in what it sees.
-            .filter(|i| !system.islands().iter().any(|island| island.contains(i)))
-            .map(|i| Variable {
-                columns: vec![i],
-                rows: vec![i],
-                capacity: capacity[i],
-            })
-            .collect();
-        if both {
-            // What the source draws at one end it puts in at the other: their inflows balance together.
-            variables.push(Variable {
-                columns: if is_charge { vec![from, to] } else { vec![to] },
-                rows: vec![from, to],
-                capacity: if is_charge {
-                    capacity[from] + capacity[to]
-                } else {
-                    capacity[to]
-                },
-            });
-        }
         let driven = if from < free { (from, 1.0) } else { (to, -1.0) };
+        let count = free - 1;
+        // Reservoirs after the driven one move up; it has the place of the other end, or is held.
+        let place = |slot: usize| slot - usize::from(slot > driven.0);
+        let mut slot_of: Vec<usize> = (0..free + system.clamps().len()).map(place).collect();
+        slot_of[driven.0] = if both { place(to) } else { count };
+        let others = |values: &[f64], sums: bool| {
+            let mut kept: Vec<f64> = values.to_vec();
+            let own = kept.remove(driven.0);
+            if both && sums {
+                kept[place(to)] += own;
+            }
+            kept
+        };
+        // A concentration that is held stores nothing more and leaks no more, whatever else moves.
+        let capacity = others(system.capacity(), is_charge);
+        let leak = others(system.leak(), is_charge);
+        let ends = || system.ends().iter().enumerate();
+        let is_between = |ends: &[usize; 2]| *ends == [from, to] || *ends == [to, from];
+        let at_driven = ends()
+            .filter(|(_, ends)| !is_between(ends))
+            .filter_map(|(l, ends)| {
+                let side = ends.iter().position(|&end| end == driven.0)?;
+                Some((l, if side == 0 { Side::From } else { Side::To }))
+            });
         Self {
+            joined: system.joined(&slot_of, capacity, leak),
+            row_of: (0..free)
+                .map(|slot| Some(slot_of[slot]).filter(|&row| row < count))
+                .collect(),
+            between: ends()
+                .filter(|(_, ends)| is_between(ends))
+                .map(|(l, _)| l)
+                .collect(),
+            at_driven: at_driven.collect(),
             system,
             link,
             from,
             to,
-            variables,
             driven,
             flow: Flow::default(),
+            seen: Flow::default(),
+            jacobian: Jacobian::default(),
+            factor: Factor::default(),
         }
+    }
+
+    /// Whether the other end moves with the driven one.
+    fn moves_both(&self) -> bool {
+        let free = self.system.free_count();
+        self.system.platform() == Platform::Electronic && self.from < free && self.to < free
     }
 
     fn state(&self, x: &[f64], slot: usize) -> f64 {
@@ -211,29 +236,79 @@ impl<'a> Rest<'a> {
         x[slot] += per_unit * off;
     }
 
-    /// Evaluates the network and takes the device out; returns J without it.
-    fn evaluate(&mut self, x: &[f64]) -> DMatrix<f64> {
+    /// Evaluates the network without the device, and the balances of the variables.
+    fn evaluate(&mut self, x: &[f64]) {
         let free = self.system.free_count();
-        self.system
-            .evaluate(x, self.system.clamps(), &mut self.flow);
-        let response = self.flow.responses[self.link];
-        let mut j = self.system.jacobian(&self.flow);
-        let (from, to) = (self.from, self.to);
-        if from < free {
-            self.flow.net[from] += response.current;
-            self.flow.throughput[from] -= response.current.abs();
-            j[(from, from)] += response.d_from;
+        let moves_both = self.moves_both();
+        let Self {
+            system,
+            link,
+            from,
+            to,
+            joined,
+            row_of,
+            between,
+            at_driven,
+            flow,
+            seen,
+            ..
+        } = self;
+        system.evaluate(x, system.clamps(), flow);
+        let current = flow.responses[*link].current;
+        for (slot, current) in [(*from, current), (*to, -current)] {
+            if slot < free {
+                flow.net[slot] += current;
+                flow.throughput[slot] -= current.abs();
+            }
         }
-        if to < free {
-            self.flow.net[to] -= response.current;
-            self.flow.throughput[to] -= response.current.abs();
-            j[(to, to)] -= response.d_to;
+        seen.responses.clone_from(&flow.responses);
+        for &l in between.iter() {
+            seen.responses[l] = Response::default();
         }
-        if from < free && to < free {
-            j[(from, to)] += response.d_to;
-            j[(to, from)] -= response.d_from;
+        if !moves_both {
+            // What is held has no slope, though its inflow may count for the other end.
+            for &(l, side) in at_driven.iter() {
+                match side {
+                    Side::From => seen.responses[l].d_from = 0.0,
+                    Side::To => seen.responses[l].d_to = 0.0,
+                }
+            }
         }
-        j
+        for (sums, values) in [
+            (&mut seen.net, &flow.net),
+            (&mut seen.throughput, &flow.throughput),
+        ] {
+            sums.clear();
+            sums.resize(joined.free_count(), 0.0);
+            for (row, value) in row_of.iter().zip(values) {
+                if let Some(row) = row {
+                    sums[*row] += value;
+                }
+            }
+        }
+    }
+
+    /// The slope of the balances with the driven reservoir's state.
+    fn driven_column(&self) -> Vec<f64> {
+        let mut column = vec![0.0; self.joined.free_count()];
+        let mut add = |slot: usize, value: f64| {
+            if let Some(Some(row)) = self.row_of.get(slot) {
+                column[*row] += value;
+            }
+        };
+        let slot = self.driven.0;
+        add(slot, -self.system.leak()[slot]);
+        for &(l, side) in &self.at_driven {
+            let [from, to] = self.system.ends()[l];
+            let response = &self.flow.responses[l];
+            let slope = match side {
+                Side::From => response.d_from,
+                Side::To => response.d_to,
+            };
+            add(from, -slope);
+            add(to, slope);
+        }
+        column
     }
 
     /// What flows through the source: what the rest brings to `from`, or takes from `to`.
@@ -244,45 +319,20 @@ impl<'a> Rest<'a> {
         }
     }
 
-    fn residual(&self) -> DVector<f64> {
-        let net = &self.flow.net;
-        DVector::from_iterator(
-            self.variables.len(),
-            self.variables
-                .iter()
-                .map(|variable| variable.rows.iter().map(|&row| net[row]).sum()),
-        )
+    fn is_balanced(&self) -> bool {
+        let mut pairs = self.seen.net.iter().zip(&self.seen.throughput);
+        pairs
+            .all(|(net, through)| net.abs() <= (RELATIVE_RESIDUAL * through).max(ABSOLUTE_RESIDUAL))
     }
 
-    fn is_balanced(&self, residual: &DVector<f64>) -> bool {
-        let pairs = residual.iter().zip(&self.variables);
-        pairs.into_iter().all(|(net, variable)| {
-            let through: f64 = variable
-                .rows
-                .iter()
-                .map(|&row| self.flow.throughput[row].abs())
-                .sum();
-            net.abs() <= (RELATIVE_RESIDUAL * through).max(ABSOLUTE_RESIDUAL)
-        })
-    }
-
-    fn reduced(&self, j: &DMatrix<f64>) -> DMatrix<f64> {
-        let n = self.variables.len();
-        DMatrix::from_fn(n, n, |r, c| {
-            let mut sum = 0.0;
-            for &row in &self.variables[r].rows {
-                for &column in &self.variables[c].columns {
-                    sum += j[(row, column)];
-                }
-            }
-            sum
-        })
-    }
-
-    fn moved(&self, x: &mut [f64], step: &DVector<f64>) -> bool {
-        for (variable, step) in self.variables.iter().zip(step) {
-            for &column in &variable.columns {
-                x[column] += step;
+    /// Moves the variables. Returns whether the laws are defined there.
+    fn moved(&self, x: &mut [f64], step: &[f64]) -> bool {
+        let moves_both = self.moves_both();
+        for (slot, (x, row)) in x.iter_mut().zip(&self.row_of).enumerate() {
+            if let Some(row) = row
+                && (slot != self.driven.0 || moves_both)
+            {
+                *x += step[*row];
             }
         }
         let range = self.system.platform().state_range();
@@ -300,30 +350,24 @@ impl<'a> Rest<'a> {
             return None;
         }
         for _ in 0..ITERATIONS {
-            let j = self.evaluate(&x);
-            let residual = self.residual();
-            let reduced = self.reduced(&j);
-            let factor = Factor::new(reduced.clone())?;
-            let mut step = -residual.clone();
-            factor.solve(step.as_mut_slice());
+            self.evaluate(&x);
+            if !self.factor.factorise_jacobian(&self.joined, &self.seen) {
+                return None;
+            }
+            let mut step: Vec<f64> = self.seen.net.iter().map(|f| -f).collect();
+            self.factor.solve(&mut step);
             if !step.iter().all(|step| step.is_finite()) {
                 return None;
             }
-            let largest = x.iter().fold(0.0_f64, |top, x| top.max(x.abs()));
-            let is_at_rest = size(&step) <= NEWTON_STEP * (1.0 + largest);
-            if is_at_rest && self.is_balanced(&residual) {
-                if !self.is_stable(&reduced) {
+            if size(&step) <= NEWTON_STEP * (1.0 + size(&x)) && self.is_balanced() {
+                if !Spectrum::dies_out(&self.joined, &self.seen) {
                     return None;
                 }
-                let (slot, per_unit) = self.driven;
-                let mut tangent = DVector::from_iterator(
-                    self.variables.len(),
-                    self.variables.iter().map(|variable| {
-                        let rows = variable.rows.iter();
-                        -per_unit * rows.map(|&row| j[(row, slot)]).sum::<f64>()
-                    }),
-                );
-                factor.solve(tangent.as_mut_slice());
+                let mut tangent = self.driven_column();
+                for slope in &mut tangent {
+                    *slope *= -self.driven.1;
+                }
+                self.factor.solve(&mut tangent);
                 return Some(Point {
                     abscissa: self.abscissa(&x),
                     current: self.current(),
@@ -336,26 +380,6 @@ impl<'a> Rest<'a> {
             }
         }
         None
-    }
-
-    /// Whether every small deviation dies out while the source holds the abscissa.
-    fn is_stable(&self, reduced: &DMatrix<f64>) -> bool {
-        let n = reduced.nrows();
-        // Columns dominated by their diagonal contract in ℓ1 of the charges, whatever the capacities.
-        let contracts = (0..n).all(|c| {
-            let others: f64 = (0..n)
-                .filter(|&r| r != c)
-                .map(|r| reduced[(r, c)].abs())
-                .sum();
-            reduced[(c, c)] + others < 0.0
-        });
-        contracts || {
-            let scaled =
-                Mat::<f64>::from_fn(n, n, |r, c| reduced[(r, c)] / self.variables[r].capacity);
-            scaled
-                .eigenvalues()
-                .is_ok_and(|values| values.iter().all(|value| value.re < 0.0))
-        }
     }
 
     /// The points at these abscissae, in pieces; the first begins with `start`.
@@ -417,7 +441,7 @@ impl<'a> Rest<'a> {
     fn near(&mut self, last: &Point, ahead: f64) -> Option<Point> {
         let mut x = last.x.clone();
         self.impose(&mut x, last.abscissa + ahead);
-        let predicted = &last.tangent * ahead;
+        let predicted: Vec<f64> = last.tangent.iter().map(|slope| slope * ahead).collect();
         if !self.moved(&mut x, &predicted) {
             return None;
         }
@@ -441,28 +465,22 @@ impl<'a> Rest<'a> {
         self.impose(&mut x, target);
         let mut h = f64::INFINITY;
         for _ in 0..STEPS {
-            let j = self.evaluate(&x);
-            let residual = self.residual();
-            if self.is_balanced(&residual) {
+            self.evaluate(&x);
+            if self.is_balanced() {
                 break;
             }
-            let mut matrix = -self.reduced(&j);
+            self.jacobian.set(&self.joined, &self.seen);
             if h.is_infinite() {
                 // A tenth of the fastest time there is.
-                let fastest = self
-                    .variables
-                    .iter()
-                    .enumerate()
-                    .fold(0.0, |top: f64, (k, v)| {
-                        top.max(matrix[(k, k)].abs() / v.capacity)
-                    });
-                h = 0.1 / fastest.max(1e-12);
+                h = 0.1 / self.jacobian.fastest_rate(&self.joined).max(1e-12);
             }
-            for (k, variable) in self.variables.iter().enumerate() {
-                matrix[(k, k)] += variable.capacity / h;
+            let mut step = self.seen.net.clone();
+            // Islands keep their totals.
+            let factor = &mut self.factor;
+            if !factor.factorise_shifted(&self.joined, &self.jacobian, h, true) {
+                return None;
             }
-            let mut step = residual;
-            Factor::new(matrix)?.solve(step.as_mut_slice());
+            factor.solve(&mut step);
             let mut next = x.clone();
             // Beyond a unit a step leaves the region in which the slopes hold.
             if size(&step) <= 1.0 && self.moved(&mut next, &step) {

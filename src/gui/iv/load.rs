@@ -142,6 +142,7 @@ fn compute(order: &Order) -> Answer {
     let still = system.without_signals();
     let options = Options {
         max_steps: MOST_STEPS,
+        lists_eigenvalues: false,
         ..Options::default()
     };
     let settled = steady::solve_from(&still, x, &options);

@@ -2,16 +2,14 @@
 
 use std::sync::Arc;
 
-use nalgebra::DVector;
-
 use super::Rest;
 use crate::job::{Event, Worker};
-use crate::solve::linear::{Factor, regularised_jacobian};
+use crate::solve::linear::Factor;
 use crate::solve::stability::Spectrum;
 use crate::system::{Flow, System};
 
-/// From so many free reservoirs on a judgement, which takes a factorisation and near rest all eigenvalues, is longer than
-/// a millisecond.
+/// From so many free reservoirs on a judgement, which takes a factorisation and near rest a test of stability (all
+/// eigenvalues up to 300 free reservoirs), is longer than a millisecond.
 const LARGE: usize = 40;
 
 /// A moment to be judged.
@@ -112,14 +110,15 @@ pub(super) fn judged(system: &System, flow: &Flow, visible: f64) -> Rest {
     if flow.net.is_empty() {
         return Rest::Fixed;
     }
-    let step = Factor::new(regularised_jacobian(system, flow)).map(|factor| {
-        let mut step = DVector::from_column_slice(&flow.net);
-        factor.solve(step.as_mut_slice());
-        step
-    });
-    let Some(step) = step.filter(|step| step.iter().all(|s| s.is_finite())) else {
+    let mut factor = Factor::default();
+    if !factor.factorise_jacobian(system, flow) {
         return quick(system, flow);
-    };
+    }
+    let mut step = flow.net.clone();
+    factor.solve(&mut step);
+    if !step.iter().all(|s| s.is_finite()) {
+        return quick(system, flow);
+    }
     let Some((furthest, distance)) = largest(step.iter().map(|s| s.abs())) else {
         return Rest::Fixed;
     };
@@ -128,8 +127,8 @@ pub(super) fn judged(system: &System, flow: &Flow, visible: f64) -> Rest {
         return moving;
     }
     // Near rest is not at rest if what is left grows.
-    match Spectrum::at(system, flow) {
-        Some(spectrum) if spectrum.is_stable() => Rest::Settled,
+    match Spectrum::tested(system, flow) {
+        Some(spectrum) if spectrum.may_be_stable() => Rest::Settled,
         Some(_) if flow.residual() <= 1e-14 => Rest::Balanced,
         _ => moving,
     }
