@@ -4,14 +4,14 @@
 //! et al., arXiv:2602.03670): from the settled state x₀ run at ±β
 //! C·dx/dt = F(x) − β·∂L/∂x [− (J−Jᵀ)(x−x₀)], then dL/dθ = −(∂F/∂θ at x₀)ᵀ(x^β − x^{−β})/(2β).
 
-use nalgebra::{DMatrix, DVector};
 use rand::Rng;
 
+use super::nudge;
 use super::objective::Objective;
 use super::parameters::Parameters;
 use super::training::Rule;
-use crate::solve::linear::{Factor, island_weights, regularised_jacobian};
-use crate::system::{Flow, ParamSlopes, System};
+use crate::solve::linear::{Factor, island_weights};
+use crate::system::{ParamSlopes, System};
 
 /// The nudge of the equilibrium-propagation rules unless the file gives one. Its error goes with β²; below 1e-4 the
 /// difference of two states loses digits.
@@ -102,7 +102,7 @@ pub fn add_row_gradient(
             solve_adjoint(settled, adjoint)?;
         }
         RowRule::Propagation { beta, asymmetric } => {
-            let difference = nudged_difference(settled, objective, row, beta, asymmetric)?;
+            let difference = nudge::difference(settled, objective, row, beta, asymmetric)?;
             adjoint.extend(difference.iter().map(|d| -d));
         }
     }
@@ -187,83 +187,6 @@ fn island_inflows(system: &System, x: &[f64], adjoint: &[f64]) -> Vec<f64> {
         }
     }
     inflows
-}
-
-/// (x^β − x^{−β})/(2β): how far the states at the two nudges lie apart.
-fn nudged_difference(
-    settled: &Settled,
-    objective: &Objective,
-    row: usize,
-    beta: f64,
-    asymmetric: bool,
-) -> Result<DVector<f64>, GradientError> {
-    let Settled { system, x, .. } = *settled;
-    let flow = system.flow(x);
-    let j = system.jacobian(&flow);
-    // What is taken off the inflow for each unit of x − x₀: the antisymmetric part, and the return to the island's total.
-    let mut restoring = if asymmetric {
-        &j - j.transpose()
-    } else {
-        DMatrix::zeros(x.len(), x.len())
-    };
-    restoring += &j - regularised_jacobian(system, &flow);
-    let up = nudged(system, x, objective, row, beta, &restoring)?;
-    let down = nudged(system, x, objective, row, -beta, &restoring)?;
-    Ok((up - down) / (2.0 * beta))
-}
-
-/// The state in which the network settles when nudged, by Newton's method from the state it was settled in.
-fn nudged(
-    system: &System,
-    settled: &[f64],
-    objective: &Objective,
-    row: usize,
-    beta: f64,
-    restoring: &DMatrix<f64>,
-) -> Result<DVector<f64>, GradientError> {
-    /// Iterations: the nudge is small, two or three suffice.
-    const ITERATIONS: usize = 30;
-    /// A nudged state further away than this (relative) is another state.
-    const FURTHEST: f64 = 0.5;
-    let start = DVector::from_column_slice(settled);
-    let scale = 1.0 + start.amax();
-    let mut x = start.clone();
-    let mut flow = Flow::default();
-    let mut last = f64::INFINITY;
-    for _ in 0..ITERATIONS {
-        if !x
-            .iter()
-            .all(|&x| system.platform().state_range().contains(x))
-        {
-            return Err(GradientError::NudgedAway);
-        }
-        system.evaluate(x.as_slice(), system.clamps(), &mut flow);
-        let mut slope = vec![0.0; x.len()];
-        objective.add_row_slope(row, x.as_slice(), &mut slope);
-        let away = &x - &start;
-        let mut rhs = restoring * &away - DVector::from_column_slice(&flow.net)
-            + DVector::from_vec(slope) * beta;
-        let mut matrix = system.jacobian(&flow) - restoring;
-        for (i, k, curvature) in objective.row_curvature(row, x.as_slice()) {
-            matrix[(i, k)] -= beta * curvature;
-        }
-        Factor::new(matrix)
-            .ok_or(GradientError::Singular)?
-            .solve(rhs.as_mut_slice());
-        x += &rhs;
-        let size = rhs.norm() / scale;
-        // Quadratic convergence ends where rounding keeps the steps from shrinking.
-        if size >= last && last < 1e-10 || size == 0.0 {
-            let is_near = (&x - &start).norm() <= FURTHEST * scale;
-            return if is_near {
-                Ok(x)
-            } else {
-                Err(GradientError::NudgedAway)
-            };
-        }
-        last = size;
-    }
-    Err(GradientError::NudgedAway)
 }
 
 /// The gradient in the parameters' coordinates by central differences of a measured loss: the check of all others.

@@ -6,6 +6,7 @@ pub mod floor;
 pub mod gradient;
 pub mod init;
 mod lanes;
+mod nudge;
 pub mod objective;
 pub mod optimizer;
 mod parallel;

@@ -9,7 +9,7 @@ pub mod load_line;
 pub mod multistart;
 pub mod relax;
 mod rodas4;
-mod sparse;
+pub(crate) mod sparse;
 pub mod stability;
 pub mod steady;
 mod triangular;

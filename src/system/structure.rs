@@ -196,6 +196,18 @@ impl Structure {
             .collect()
     }
 
+    /// The product of a matrix of this structure with a vector.
+    #[must_use]
+    pub fn product(&self, entries: &[f64], x: &[f64]) -> Vec<f64> {
+        let mut product = vec![0.0; self.dimension()];
+        for (c, x) in x.iter().enumerate() {
+            for (r, entry) in self.column(entries, c) {
+                product[r] += entry * x;
+            }
+        }
+        product
+    }
+
     /// The rows and entries of a column.
     pub fn column<'a>(
         &'a self,

@@ -357,13 +357,9 @@ impl<'a> Examined<'a> {
 
     /// S·x, S = C^{−1/2}·J·C^{−1/2}.
     fn scaled_product(&self, x: &[f64]) -> Vec<f64> {
-        let mut product = vec![0.0; x.len()];
-        for (c, (x, root)) in x.iter().zip(&self.root_capacity).enumerate() {
-            let x = x / root;
-            for (r, j) in self.structure.column(&self.jacobian, c) {
-                product[r] += j * x;
-            }
-        }
+        let pairs = x.iter().zip(&self.root_capacity);
+        let scaled: Vec<f64> = pairs.map(|(x, root)| x / root).collect();
+        let mut product = self.structure.product(&self.jacobian, &scaled);
         for (product, root) in product.iter_mut().zip(&self.root_capacity) {
             *product /= root;
         }
