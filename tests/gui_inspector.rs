@@ -15,6 +15,11 @@ use thermonet::document::Element;
 use thermonet::network::Shape;
 use window::Window;
 
+fn press(window: &mut Window, modifiers: Modifiers, key: Key) {
+    window.harness.key_press_modifiers(modifiers, key);
+    window.steps(3);
+}
+
 /// Selects all edges that break monotonicity, by the badge that says so.
 fn select_culprits(window: &mut Window) -> usize {
     window.click("not monotone");
@@ -311,6 +316,33 @@ fn the_load_line_is_drawn_and_says_what_it_is() {
     // Idle in the end: the line does not ask for itself again and again.
     window.until("the run freezes", |app| !app.is_running());
     window.harness.run();
+}
+
+#[test]
+fn units_change_what_is_stored_the_speed_and_the_builder_too() {
+    let mut window = Window::preset("xor");
+    let value = |window: &Window, label: &str| {
+        let node = window.harness.get_by_label(label);
+        node.value().unwrap()
+    };
+    press(&mut window, Modifiers::NONE, Key::Space);
+    window.harness.get_by_label("τ₀/s");
+    assert_eq!(value(&window, "speed number"), "2");
+    press(&mut window, Modifiers::COMMAND, Key::I);
+    assert_eq!(value(&window, "rail 1 number"), "3");
+    press(&mut window, Modifiers::NONE, Key::Escape);
+    press(&mut window, Modifiers::NONE, Key::Q);
+    // Γ₀ = 1 GHz, T = 300 K: k_B·T = 25.852 meV, and a carrier in a thousand fold of it is 160 aC.
+    window.harness.get_by_label("ns/s");
+    let stored = window.harness.get_by_label_contains("Σ ");
+    let stored = stored.value().unwrap();
+    assert!(stored.ends_with("aC") || stored.ends_with("fC"), "{stored}");
+    press(&mut window, Modifiers::COMMAND, Key::I);
+    assert_eq!(value(&window, "rail 1 number"), "77.56");
+    window.type_into("rail 1 number", "51.704");
+    window.click("Insert");
+    let rail = window.node("hi1").value;
+    assert!((rail - 2.0).abs() < 1e-5, "{rail}");
 }
 
 #[test]

@@ -217,7 +217,7 @@ fn nothing_is_lost_and_refusals_are_told() {
     ask(&mut window, "Loss", Path::new("loss.svg"));
     window
         .harness
-        .get_by_label_contains("nothing has been trained yet");
+        .get_by_label_contains("the network has no task");
     window.click("Cancel");
     ask(
         &mut window,

@@ -43,6 +43,10 @@ enum What {
     Traces,
     /// What the network answers to its task, over one input or two
     Response,
+    /// The loss of a training, drawn anew from the file's seed
+    Loss,
+    /// The slope of the loss in the parameters of each edge, on the canvas
+    Gradient,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -142,6 +146,8 @@ pub(super) fn run(args: &PictureArgs) -> Result<(), CliError> {
             What::Iv => Subject::Iv,
             What::Traces => Subject::Traces,
             What::Response => Subject::Response,
+            What::Loss => Subject::Loss,
+            What::Gradient => Subject::Gradient,
         },
         edge,
         size: *size,

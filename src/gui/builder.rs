@@ -11,7 +11,7 @@ use super::command::Command;
 use super::inspector::{device_box_ui, heading_ui};
 use super::row::{Change, Row};
 use super::theme::{self, Palette};
-use super::units::Scales;
+use super::units::{Quantity, Scales};
 use super::widgets::{self, Gesture, Scale};
 use crate::device::{Absent, Device, Platform};
 use crate::document::insertion::Insertion;
@@ -108,7 +108,12 @@ impl Builder {
     }
 
     /// Draws the panel; returns whether it stays open.
-    pub(crate) fn panel_ui(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) -> bool {
+    pub(crate) fn panel_ui(
+        &mut self,
+        ui: &mut Ui,
+        scales: Scales,
+        commands: &mut Vec<Command>,
+    ) -> bool {
         if !std::mem::replace(&mut self.has_begun, true) {
             widgets::focus_next_ui(ui);
         }
@@ -129,9 +134,9 @@ impl Builder {
                 heading_ui(ui, "Layered network", |_| {});
                 self.layers_ui(ui);
                 ui.separator();
-                self.rails_ui(ui);
+                self.rails_ui(ui, scales);
                 ui.separator();
-                self.devices_ui(ui);
+                self.devices_ui(ui, scales);
                 ui.separator();
                 self.task.ui(ui, &self.spec);
             });
@@ -178,14 +183,16 @@ impl Builder {
         }
     }
 
-    fn rails_ui(&mut self, ui: &mut Ui) {
+    fn rails_ui(&mut self, ui: &mut Ui, scales: Scales) {
         let spec = &mut self.spec;
         let range = self.platform.state_range();
         let scale = match self.platform {
             Platform::Electronic => Scale::linear(-15.0, 15.0),
             Platform::Chemical => Scale::logarithmic(1e-3, 10.0),
         };
-        let unit = self.platform.state_unit();
+        // Numbers are the model's; what is seen and typed is in the unit of states.
+        let Quantity { factor, unit } = scales.state();
+        let scale = scale.with_ends(scale.ends().map(|x| x * factor));
         let mut removed = None;
         for (k, rail) in spec.rails.iter_mut().enumerate() {
             let words = format!("rail {}", k + 1);
@@ -197,12 +204,12 @@ impl Builder {
                     id,
                     NUMBER,
                     &format!("{words} number"),
-                    *rail,
+                    *rail * factor,
                     range,
                     &scale,
                 );
                 if let Some(gesture) = typed {
-                    *rail = gesture.value();
+                    *rail = gesture.value() / factor;
                 }
                 small_ui(ui, unit);
                 if ui
@@ -244,27 +251,22 @@ impl Builder {
                 id,
                 NUMBER,
                 "inputs at number",
-                spec.value,
+                spec.value * factor,
                 range,
                 &scale,
             );
             if let Some(gesture) = typed {
-                spec.value = gesture.value();
+                spec.value = gesture.value() / factor;
             }
             small_ui(ui, unit);
         });
-        let row = Row::of(
-            ui.scope_id().with("leak"),
-            "leak",
-            &LEAK,
-            Scales::own(self.platform),
-        );
+        let row = Row::of(ui.scope_id().with("leak"), "leak", &LEAK, scales);
         if let Some(Change::To(gesture)) = row.ui(ui, spec.leak) {
             spec.leak = gesture.value();
         }
     }
 
-    fn devices_ui(&mut self, ui: &mut Ui) {
+    fn devices_ui(&mut self, ui: &mut Ui, scales: Scales) {
         let spec = &mut self.spec;
         ui.horizontal(|ui| {
             words_ui(ui, "devices");
@@ -298,7 +300,7 @@ impl Builder {
                         .accessible_name("seed number");
                 });
             }
-            Values::Alike(device) => parameters_ui(ui, self.platform, device),
+            Values::Alike(device) => parameters_ui(ui, scales, device),
         }
     }
 
@@ -352,7 +354,7 @@ fn counts(insertion: &Insertion) -> String {
     )
 }
 
-fn parameters_ui(ui: &mut Ui, platform: Platform, device: &mut Device) {
+fn parameters_ui(ui: &mut Ui, scales: Scales, device: &mut Device) {
     let kind = device.kind();
     for (p, spec) in kind.specs().iter().enumerate() {
         let name = super::editor::spaced(spec.name);
@@ -364,7 +366,7 @@ fn parameters_ui(ui: &mut Ui, platform: Platform, device: &mut Device) {
                 ui.scope_id().with(("builder", kind, p)),
                 &name,
                 spec,
-                Scales::own(platform),
+                scales,
             )
         };
         let value = match row.ui(ui, value) {

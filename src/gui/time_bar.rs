@@ -10,13 +10,13 @@ use super::icon::Icon;
 use super::number;
 use super::simulation::{Rest, SPEEDS, Simulation, past};
 use super::theme::{self, Palette};
-use super::units::Scales;
+use super::units::{Quantity, Scales};
 use super::widgets::{self, Scale, SliderLook};
 use crate::device::ParamRange;
 use crate::network::{Network, Node};
 
 /// The room, after the buttons, from which on the speed is shown beside time and gauge.
-const WITH_SPEED: f32 = 480.0;
+const WITH_SPEED: f32 = 510.0;
 
 /// The room, after all these, from which on there is a slider back in time beside the gauge, and its width.
 const WITH_PAST: f32 = 380.0;
@@ -40,7 +40,7 @@ pub(crate) fn time_bar_ui(
         ui.add_space(6.0);
         // A narrow window keeps what cannot be reached otherwise: time and gauge.
         if ui.available_width() > WITH_SPEED {
-            speed_ui(ui, simulation, commands);
+            speed_ui(ui, scales, simulation, commands);
             ui.add_space(6.0);
         }
         let now = simulation.time();
@@ -127,10 +127,10 @@ fn buttons_ui(
     }
 }
 
-fn speed_ui(ui: &mut Ui, simulation: &Simulation, commands: &mut Vec<Command>) {
+fn speed_ui(ui: &mut Ui, scales: Scales, simulation: &Simulation, commands: &mut Vec<Command>) {
     let palette = Palette::current(ui);
     ui.label(RichText::new("speed").size(theme::SMALL).color(palette.dim))
-        .on_hover_text("Simulated time per second, in units of τ₀");
+        .on_hover_text("Simulated time per second");
     let scale = Scale::logarithmic(SPEEDS[0], SPEEDS[1]);
     let look = SliderLook {
         label: "speed",
@@ -141,17 +141,26 @@ fn speed_ui(ui: &mut Ui, simulation: &Simulation, commands: &mut Vec<Command>) {
     let speed = simulation.speed();
     let id = ui.scope_id().with("speed");
     let slid = widgets::slider_ui(ui, id, 100.0, speed, &scale, &look);
+    // The unit suits a speed of 1, so that it does not change while the slider is dragged.
+    let Quantity { factor, unit } = scales.time(1.0);
     let typed = widgets::number_ui(
         ui,
         id.with("number"),
         54.0,
         "speed number",
-        speed,
+        speed * factor,
         ParamRange::Positive,
-        &scale,
+        &scale.with_ends(scale.ends().map(|speed| speed * factor)),
     );
-    if let Some(gesture) = slid.or(typed) {
+    ui.label(
+        RichText::new(format!("{unit}/s"))
+            .size(theme::SMALL)
+            .color(palette.dim),
+    );
+    if let Some(gesture) = slid {
         commands.push(Command::Speed(gesture.value()));
+    } else if let Some(gesture) = typed {
+        commands.push(Command::Speed(gesture.value() / factor));
     }
 }
 

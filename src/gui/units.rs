@@ -49,6 +49,14 @@ const FARADS: &Ladder = &[
     (1e9, "nF"),
     (1e6, "µF"),
 ];
+const COULOMBS: &Ladder = &[
+    (1e21, "zC"),
+    (1e18, "aC"),
+    (1e15, "fC"),
+    (1e12, "pC"),
+    (1e9, "nC"),
+    (1e6, "µC"),
+];
 const SECONDS: &Ladder = &[
     (1e15, "fs"),
     (1e12, "ps"),
@@ -130,15 +138,6 @@ impl Scales {
         }
     }
 
-    /// The model's own, for what belongs to no network yet.
-    pub(crate) fn own(platform: Platform) -> Self {
-        Self {
-            platform,
-            units: None,
-            omega: 1.0,
-        }
-    }
-
     /// Whether numbers are shown in physical units.
     pub(crate) fn is_physical(self) -> bool {
         self.units.is_some()
@@ -204,6 +203,15 @@ impl Scales {
                 Quantity::on(FARADS, farad, largest)
             }
             (platform, _) => Quantity::own(Dimension::Capacity.unit(platform)),
+        }
+    }
+
+    /// An amount that is stored: Ω·C·μ electrons as their charge, or a concentration times a volume.
+    pub(crate) fn stored(self, largest: f64) -> Quantity {
+        match (self.platform, self.units) {
+            (Platform::Electronic, Some(_)) => Quantity::on(COULOMBS, CHARGE * self.omega, largest),
+            (Platform::Electronic, None) => Quantity::own(""),
+            (Platform::Chemical, _) => Quantity::own("mM·vol"),
         }
     }
 
@@ -312,6 +320,9 @@ mod tests {
         near(scales.time(2e4), 1e-3, "µs");
         // 4.141 947e-21 J · 1 GHz = 4.141 947 pW.
         near(scales.power(1.0), 4.141_947, "pW");
+        // One carrier holds e = 160.217 66 zC.
+        near(scales.stored(2.0), 160.217_66, "zC");
+        near(scales.stored(1e4), 0.160_217_66e-3, "fC");
     }
 
     #[test]
@@ -334,6 +345,7 @@ mod tests {
         near(scales.conductance(1.0), 1e9, "1/s");
         near(scales.parameter(Dimension::Capacity), 1.0, "vol");
         near(scales.time(0.5), 1e3, "ps");
+        near(scales.stored(2.0), 1.0, "mM·vol");
     }
 
     #[test]
@@ -345,6 +357,7 @@ mod tests {
             (scales.abscissa(), "k_BT"),
             (scales.current(5.0), "carriers/τ₀"),
             (scales.time(5.0), "τ₀"),
+            (scales.stored(5.0), ""),
             (scales.power(5.0), "k_BT/τ₀"),
             (scales.parameter(Dimension::Current), "1/τ₀"),
             (scales.parameter(Dimension::Number), ""),

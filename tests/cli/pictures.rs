@@ -41,6 +41,24 @@ fn the_canvas_names_every_reservoir() {
     assert!(self::texts(&marked).iter().any(|text| text == "e3"));
 }
 
+/// As in the window, a hidden tank has its own response beside it: a patch of many colours.
+#[test]
+fn hidden_tanks_have_their_thumbnails() {
+    let folder = Folder::new();
+    let path = folder.path().join("untaught.json");
+    let text = fs::read_to_string("presets/xor.json").unwrap();
+    let mut file: serde_json::Value = serde_json::from_str(&text).unwrap();
+    file.as_object_mut().unwrap().remove("task");
+    fs::write(&path, file.to_string()).unwrap();
+    let patches = |path: &str| {
+        let svg = String::from_utf8(drawn(&[path], "x.svg")).unwrap();
+        svg.matches("<path").count()
+    };
+    let [with, without] = ["presets/xor.json", path.to_str().unwrap()].map(patches);
+    // Four patches of a few dozen colours each.
+    assert!(with > without + 4 * 50, "{with} and {without}");
+}
+
 #[test]
 fn every_picture_comes_out_the_same_and_in_pixels() {
     for (what, size) in [
@@ -48,6 +66,8 @@ fn every_picture_comes_out_the_same_and_in_pixels() {
         ("iv", [500, 450]),
         ("traces", [600, 300]),
         ("response", [300, 300]),
+        ("loss", [500, 300]),
+        ("gradient", [640, 360]),
     ] {
         let [width, height] = size;
         let size = format!("{width}x{height}");
@@ -111,7 +131,9 @@ fn refusals_say_what_to_do() {
     run(&["picture", fold, out, "--edge", "no"]).failed(&["--edge", "'no'", "'e1'"]);
     run(&["picture", "no.json", out]).failed(&["no.json", "no such file"]);
     let tanks = "presets/three-tanks.json";
-    run(&["picture", tanks, out, "--what", "response"]).failed(&["no task", "give it one"]);
+    for what in ["response", "loss", "gradient"] {
+        run(&["picture", tanks, out, "--what", what]).failed(&["no task", "give it one"]);
+    }
     let huge = ["picture", fold, out, "--size", "8000x8000", "--scale", "4"];
     run(&huge).failed(&["1024 million pixels", "smaller size"]);
     assert!(!folder.path().join("x.png").exists());
@@ -123,7 +145,7 @@ fn refusals_say_what_to_do() {
         &[out, "--size", "100"],
         &[out, "--size", "1x1"],
         &[out, "--scale", "0"],
-        &[out, "--what", "loss"],
+        &[out, "--what", "nothing"],
     ] {
         run(&[&["picture", fold], args].concat()).misused(&["error: "]);
     }

@@ -16,6 +16,7 @@ impl App {
         let Some(mut builder) = self.builder.take() else {
             return;
         };
+        let scales = self.scales();
         builder.update(self.editor.network(), self.editor.revision());
         let [least, most] = INSPECTOR_RANGE;
         let most = most.min(INSPECTOR_SHARE * ui.available_width()).max(least);
@@ -24,7 +25,7 @@ impl App {
             .size_range(least..=most)
             .resizable(true)
             .frame(frame)
-            .show(ui, |ui| builder.panel_ui(ui, commands));
+            .show(ui, |ui| builder.panel_ui(ui, scales, commands));
         if stays.inner {
             self.builder = Some(builder);
         }

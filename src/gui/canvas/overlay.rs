@@ -195,8 +195,16 @@ fn standing_ui(
 fn readings_ui(ui: &Ui, area: Rect, shown: &Shown<'_>) {
     let palette = Palette::current(ui);
     let simulation = shown.simulation;
-    let stored = number::significant(simulation.total(), 4);
-    let drift = number::significant(simulation.drift().abs(), 1);
+    let total = simulation.total();
+    // Both in the unit that suits the total: the drift is read against it.
+    let stored = shown.scales.stored(total);
+    let drift = number::significant(stored.of(simulation.drift()).abs(), 1);
+    let (stored, unit) = (number::significant(stored.of(total), 4), stored.unit);
+    let unit = if unit.is_empty() {
+        String::new()
+    } else {
+        format!(" {unit}")
+    };
     let power = simulation.power();
     let power = shown.scales.power(power).text(power, 3);
     let readings = [
@@ -205,7 +213,7 @@ fn readings_ui(ui: &Ui, area: Rect, shown: &Shown<'_>) {
             "dissipation now, of all edges and leaks together",
         ),
         (
-            format!("Σ {stored} ±{drift}"),
+            format!("Σ {stored} ±{drift}{unit}"),
             "the stored total Σ C·x and its drift: the change of the total minus what clamps and leaks delivered. \
              The drift is what the numerics lost or made, and should be next to nothing",
         ),

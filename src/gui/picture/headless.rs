@@ -12,7 +12,7 @@ use crate::gui::simulation::{Rest, Simulation};
 use crate::gui::training::Coach;
 use crate::gui::units::Scales;
 use crate::gui::view::{ViewState, selection_of, telling_edge};
-use crate::network::EdgeKey;
+use crate::network::{EdgeKey, Role};
 use crate::solve::steady::Outcome;
 
 /// What kind of file.
@@ -93,15 +93,7 @@ pub fn picture(document: Document, order: &Order) -> Result<Vec<u8>, PictureErro
         selection: selection_of(edge.map(Element::Edge)),
         ..ViewState::default()
     };
-    let mut coach = Coach::new(studio.context());
-    if subject == Subject::Response {
-        // The threads that work for the window work here, too; the last picture of several is waited for.
-        coach.update(&editor, false);
-        while coach.is_busy() {
-            std::thread::sleep(std::time::Duration::from_millis(1));
-            coach.update(&editor, false);
-        }
-    }
+    let coach = coached(&studio, &editor, &derived, subject)?;
     let sitting = Sitting {
         editor: &editor,
         simulation: &simulation,
@@ -118,6 +110,53 @@ pub fn picture(document: Document, order: &Order) -> Result<Vec<u8>, PictureErro
         Format::Svg => picture.svg().into_bytes(),
         Format::Png => picture.png(scale)?,
     })
+}
+
+/// Hidden tanks up to which each has its thumbnail, as in the window.
+const MOST_THUMBNAILS: usize = 40;
+
+/// What the training panel knows of a network, as far as a picture needs it. The threads that work for the window work
+/// here, too, and are waited for.
+fn coached(
+    studio: &Studio,
+    editor: &Editor,
+    derived: &Derived,
+    subject: Subject,
+) -> Result<Coach, Missing> {
+    let mut coach = Coach::new(studio.context());
+    let document = editor.document();
+    let hidden = document.network.nodes().iter();
+    let hidden = hidden.filter(|node| node.role == Role::Hidden).count();
+    let is_wanted = match subject {
+        Subject::Response | Subject::Loss | Subject::Gradient => true,
+        // The answers of what does not settle are hard to come by, and no ornament of a canvas.
+        Subject::Canvas => {
+            document.task.is_some()
+                && (1..=MOST_THUMBNAILS).contains(&hidden)
+                && derived.settled().is_some()
+        }
+        Subject::Iv | Subject::Traces => false,
+    };
+    if !is_wanted {
+        return Ok(coach);
+    }
+    coach.update(editor, false);
+    if subject == Subject::Loss && document.task.is_some() {
+        coach.train_anew(editor);
+    }
+    let wants_gradient = subject == Subject::Gradient;
+    coach.update(editor, wants_gradient);
+    while coach.is_busy() {
+        std::thread::sleep(std::time::Duration::from_millis(1));
+        coach.update(editor, wants_gradient);
+    }
+    match (subject, coach.notice()) {
+        (Subject::Loss, Some(problem)) => Err(Missing {
+            problem: format!("{}: {}", problem.place, problem.problem),
+            remedy: problem.remedy.clone(),
+        }),
+        _ => Ok(coach),
+    }
 }
 
 /// Draws a small picture of a network, without words.

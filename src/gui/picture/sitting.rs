@@ -9,6 +9,7 @@ use crate::gui::derived::{Derived, SteadyNews, outcome_words};
 use crate::gui::editor::Editor;
 use crate::gui::inspector;
 use crate::gui::iv::{self, Curves, IvShown};
+use crate::gui::number;
 use crate::gui::simulation::Simulation;
 use crate::gui::theme;
 use crate::gui::time_bar::gauge_words;
@@ -86,22 +87,32 @@ impl<'a> Sitting<'a> {
             Subject::Traces => traces::shown_traces(self.editor.document(), &self.view.selection)
                 .is_empty()
                 .then(|| Missing::new("no trace is shown", "choose a reservoir in the time plot")),
-            Subject::Loss => self
-                .coach
-                .shown()
-                .all(|(curve, _)| curve.record.losses.is_empty())
-                .then(|| Missing::new("nothing has been trained yet", "press Train")),
+            Subject::Loss => self.missing_task().or_else(|| {
+                let mut curves = self.coach.shown();
+                curves
+                    .all(|(curve, _)| curve.record.losses.is_empty())
+                    .then(|| Missing::new("nothing has been trained yet", "press Train"))
+            }),
             Subject::Response => self.missing_response(),
-            Subject::Gradient => (!self.coach.gradients().is_known()).then(|| {
-                Missing::new(
-                    "the gradient has not been computed",
-                    "open the Gradient window",
-                )
+            Subject::Gradient => self.missing_task().or_else(|| {
+                let gradients = self.coach.gradients();
+                match gradients.failure() {
+                    Some(failure) => Some(Missing::new(
+                        format!("there is no gradient: {failure}"),
+                        "choose another rule, or change the network",
+                    )),
+                    None => (!gradients.is_known()).then(|| {
+                        Missing::new(
+                            "the gradient has not been computed",
+                            "open the Gradient window",
+                        )
+                    }),
+                }
             }),
         }
     }
 
-    fn missing_response(&self) -> Option<Missing> {
+    fn missing_task(&self) -> Option<Missing> {
         if self.editor.document().task.is_none() {
             return Some(Missing::new(
                 "the network has no task",
@@ -113,6 +124,13 @@ impl<'a> Sitting<'a> {
                 format!("{}: {}", problem.place, problem.problem),
                 problem.remedy.clone(),
             ));
+        }
+        None
+    }
+
+    fn missing_response(&self) -> Option<Missing> {
+        if let Some(missing) = self.missing_task() {
+            return Some(missing);
         }
         if self.coach.is_comparison() {
             // Two pictures; each has a network of its own.
@@ -219,7 +237,11 @@ impl<'a> Sitting<'a> {
     fn remarks(&self, has_gradient: bool) -> Vec<String> {
         let mut remarks = Vec::new();
         if has_gradient {
-            remarks.push("width of the bands: dL/dθ of the edge's parameters".to_owned());
+            let widest = self.coach.gradients().widest().unwrap_or_default();
+            remarks.push(format!(
+                "width of the bands: dL/dθ of the edge's parameters, {} at the widest",
+                number::significant(widest, 2)
+            ));
         }
         let known = match self.derived.news() {
             SteadyNews::Known(outcome) => outcome_words(outcome),

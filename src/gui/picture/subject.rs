@@ -30,9 +30,6 @@ impl Subject {
         Self::Gradient,
     ];
 
-    /// Those that need nothing but a file.
-    pub const OF_A_FILE: [Self; 4] = [Self::Canvas, Self::Iv, Self::Traces, Self::Response];
-
     /// One word: in the command line and in the names of files.
     #[must_use]
     pub fn name(self) -> &'static str {

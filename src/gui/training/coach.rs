@@ -440,6 +440,13 @@ impl Coach {
         self.start(editor, Mode::Rewind, Some(settings.seed), settings, None);
     }
 
+    /// Trains from the document's seed, as many steps as its settings say.
+    pub(crate) fn train_anew(&mut self, editor: &Editor) {
+        let settings = settings(editor);
+        let seed = Some(settings.seed);
+        self.start(editor, Mode::Train, seed, settings, Some(usize::MAX));
+    }
+
     /// Trains the network with and without NDC from the same seed.
     pub(crate) fn compare(&mut self, editor: &Editor) {
         if self.is_comparing() {

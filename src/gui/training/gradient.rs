@@ -151,6 +151,28 @@ impl Gradients {
         matches!(self.last(), Some((Ok(_), _)))
     }
 
+    /// The largest slope of an edge: what the widest band stands for. `None` if there is no gradient.
+    pub(crate) fn widest(&self) -> Option<f64> {
+        let (gradient, _) = self.last()?;
+        let slopes = gradient.ok()?.slopes.iter();
+        let mut squares = std::collections::BTreeMap::new();
+        for slope in slopes {
+            if let Owner::Edge(key) = slope.owner {
+                *squares.entry(key).or_insert(0.0) += slope.in_coordinate * slope.in_coordinate;
+            }
+        }
+        let largest = squares.values().copied().fold(0.0, f64::max);
+        Some(largest.sqrt())
+    }
+
+    /// Why there is none, if it could not be computed.
+    pub(crate) fn failure(&self) -> Option<&str> {
+        match self.last() {
+            Some((Err(problem), _)) => Some(problem),
+            _ => None,
+        }
+    }
+
     /// Whether one is being computed.
     pub(crate) fn is_busy(&self) -> bool {
         self.ordered.is_some() && self.worker.as_ref().is_some_and(Worker::is_busy)
