@@ -391,6 +391,38 @@ fn whatever_takes_the_place_of_unsaved_work_it_can_be_brought_back() {
     }
 }
 
+/// A window has room for one network that made way; the one before that is not lost for it.
+#[test]
+fn of_two_networks_that_made_way_both_are_kept() {
+    let folder = tempdir().unwrap();
+    let mut harness = preset(&folder, "fold");
+    set_shift(&mut harness, 0.5);
+    for name in ["Latch", "Three tanks"] {
+        harness.get_by_label("Presets").click();
+        harness.run_steps(4);
+        harness.get_by_label(name).click();
+        harness.run_steps(4);
+        harness.key_press(Key::H);
+        harness.run_steps(3);
+        assert!(harness.state().is_unsaved());
+    }
+    harness
+        .get_by_label("Latch was not saved; it is kept; 1 more unsaved network waits for a window");
+    until_kept(&mut harness, &folder, 3);
+    // It is there at once, in a window beside this one.
+    let other = window(start(&folder));
+    assert!((shift(&other) - 0.5).abs() < 1e-9);
+    assert!(other.state().is_unsaved());
+    drop(harness);
+    let harness = window(start(&folder));
+    assert_eq!(harness.state().document().network.name, "Three tanks");
+    assert!(
+        harness
+            .query_by_label_contains("waits for a window")
+            .is_none()
+    );
+}
+
 #[test]
 fn a_replaced_network_survives_the_program_too() {
     let folder = tempdir().unwrap();

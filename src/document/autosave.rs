@@ -15,7 +15,7 @@ use std::time::{Duration, SystemTime};
 use serde_json::{Value, json};
 
 use super::gate::Gate;
-use super::save::{Disk, FileError, LoadError, load};
+use super::save::{Disk, FileError, FileFault, LoadError, load};
 use super::{Document, write};
 
 /// The key in a document's `app` that says which file an autosave belongs to.
@@ -190,6 +190,20 @@ impl Slot {
             Err(TryLockError::WouldBlock) => Ok(None),
             Err(TryLockError::Error(error)) => Err(error),
         }
+    }
+
+    /// Keeps a document in a slot of its own, which the next program takes over.
+    ///
+    /// # Errors
+    /// If the folder does not take it.
+    pub fn set_aside(&self, document: &Document, path: Option<&Path>) -> Result<(), FileError> {
+        let fail = |error| FileError {
+            path: self.folder.clone(),
+            what: FileFault::FolderUnwritable(error),
+        };
+        let slot = Self::fresh(&self.folder).map_err(fail)?;
+        slot.on(self.disk.clone())
+            .keep(Which::Present, document, path)
     }
 
     /// A slot that nobody had before.

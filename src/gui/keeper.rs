@@ -182,6 +182,17 @@ impl Keeper {
         self.wanted = order;
     }
 
+    /// Keeps a document that has no place in this window any more for the next one. Returns whether there was a place
+    /// for it.
+    pub(crate) fn set_aside(&self, editor: &Editor) -> Result<bool, FileError> {
+        match &locked(&self.writer).slot {
+            Some(slot) => slot
+                .set_aside(editor.document(), editor.path())
+                .map(|()| true),
+            None => Ok(false),
+        }
+    }
+
     /// Sees to it that what is not saved is kept. Returns the seconds after which to ask again, if something is due,
     /// and what went wrong.
     pub(crate) fn update(

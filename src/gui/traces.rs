@@ -170,19 +170,23 @@ fn names_ui(
     plot: Rect,
     mut ends: Vec<(f32, NodeKey, Stroke)>,
 ) -> Option<NodeKey> {
+    /// Distance of two names where there is room, and over and under all of them.
     const LINE: f32 = 15.0;
+    const MARGINS: [f32; 2] = [4.0, 6.0];
+    let room = plot.height() - MARGINS[0] - MARGINS[1];
+    let line = LINE.min(room / ends.len().saturating_sub(1).max(1) as f32);
     let mut clicked = None;
     ends.sort_by(|a, b| a.0.total_cmp(&b.0));
     let mut ys: Vec<f32> = ends.iter().map(|end| end.0).collect();
-    let mut floor = plot.top() + 4.0;
+    let mut floor = plot.top() + MARGINS[0];
     for y in &mut ys {
         *y = y.max(floor);
-        floor = *y + LINE;
+        floor = *y + line;
     }
-    let mut ceiling = plot.bottom() - 6.0;
+    let mut ceiling = plot.bottom() - MARGINS[1];
     for y in ys.iter_mut().rev() {
         *y = y.min(ceiling);
-        ceiling = *y - LINE;
+        ceiling = *y - line;
     }
     for ((end, key, stroke), y) in ends.into_iter().zip(ys) {
         let Some(node) = network.node(key) else {
@@ -203,7 +207,7 @@ fn names_ui(
         let galley = painter.layout_job(job);
         let at = pos2(to.x + 3.0, y - 0.5 * galley.size().y);
         // The whole line is the name's, so that a short name is hit, too.
-        let room = Rect::from_min_size(pos2(to.x, y - 0.5 * LINE), vec2(74.0, LINE));
+        let room = Rect::from_min_size(pos2(to.x, y - 0.5 * line), vec2(74.0, line));
         let name = ui.interact(room, ui.scope_id().with(("trace of", key)), Sense::click());
         name.widget_info(|| {
             WidgetInfo::labeled(Role::Button, true, format!("hide trace {}", node.title()))

@@ -27,8 +27,18 @@ impl App {
         self.loading.give_up();
         self.notice = None;
         self.flipping = None;
+        let mut failure = None;
         if old.is_unsaved() {
-            self.notice = Some(notice::replaced(&old.network().name));
+            let mut waiting = 0;
+            // A window has room for one: the one before that waits for another window.
+            if let Some(oldest) = self.kept.take() {
+                match self.keeper.set_aside(&oldest) {
+                    Ok(is_kept) => waiting = usize::from(is_kept),
+                    Err(error) => failure = Some(situation::not_kept(&error)),
+                }
+            }
+            let notice = notice::replaced(&old.network().name);
+            self.notice = notice::waiting(Some(notice), waiting, self.start.program.is_some());
             self.kept = Some(old);
         }
         self.simulation = Simulation::new(self.editor.network(), self.simulation.speed());
@@ -46,7 +56,7 @@ impl App {
             .filter(|builder| builder.is_for(network));
         self.view.camera = None;
         self.view.hand.let_go();
-        self.message = None;
+        self.message = failure;
         self.toast = None;
         self.select_something();
     }

@@ -69,6 +69,11 @@ impl PlainTanks {
         fill(inside, ground);
         let y = |x: f64| inside.bottom() - scale.unit(x) * inside.height();
         let level = palette.state(scale.signed_unit(state));
+        let level = if frame > 0.0 {
+            level
+        } else {
+            apart(level, palette.background, outline)
+        };
         fill(inside.with_min_y(y(state)), level);
         match node.role {
             // What is held has a lid.
@@ -104,7 +109,45 @@ impl PlainTanks {
     }
 }
 
+/// A colour that is told from the ground without a frame: one that is nearly that of the ground goes some way to another.
+fn apart(color: Color32, ground: Color32, other: Color32) -> Color32 {
+    /// The difference of channels, of 255, from which on a speck of a few pixels is seen.
+    const SEEN: f32 = 96.0;
+    /// The way for one that is no different: it stays lighter, or darker, than the other.
+    const FURTHEST: f32 = 0.45;
+    let channels = color.to_array().into_iter().zip(ground.to_array());
+    let difference = channels.map(|(a, b)| a.abs_diff(b)).max().unwrap_or(0);
+    let way = FURTHEST * (1.0 - f32::from(difference) / SEEN).max(0.0);
+    color.lerp_to_gamma(other, way)
+}
+
 /// A place in the painting order for boxes that are not known yet.
 pub(super) fn reserve(painter: &Painter) -> eframe::egui::layers::ShapeIdx {
     painter.add(Shape::Noop)
+}
+
+#[cfg(test)]
+mod tests {
+    use eframe::egui::Theme;
+
+    use super::*;
+
+    #[test]
+    fn no_tank_is_lost_on_the_ground() {
+        for theme in [Theme::Dark, Theme::Light] {
+            for is_contrast_high in [false, true] {
+                let palette = Palette::of(theme, is_contrast_high);
+                for k in -10_i8..=10 {
+                    let color = palette.state(f32::from(k) / 10.0);
+                    let seen = apart(color, palette.background, palette.pipes[1]);
+                    let channels = seen
+                        .to_array()
+                        .into_iter()
+                        .zip(palette.background.to_array());
+                    let most = channels.map(|(a, b)| a.abs_diff(b)).max();
+                    assert!(most >= Some(24), "{theme:?}, {k}: {seen:?}");
+                }
+            }
+        }
+    }
 }
