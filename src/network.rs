@@ -3,29 +3,23 @@
 //! A reservoir or an edge has two names. Its *id* is what users see, write in files and may change. Its *key* is a
 //! number that is given once and never again, so that selections, plots and undo survive renaming and deletion.
 
+mod element;
 mod ids;
 mod role;
 mod signal;
 mod ties;
 
+pub use element::{CAPACITY, Edge, EdgeKey, LEAK, Node, NodeKey};
 pub use role::Role;
 pub use signal::{Shape, Signal};
 pub use ties::Tie;
 
 use ids::Ids;
 
-use crate::device::{Absent, Device, Dimension, ParamRange, ParamSpec, Platform};
+use crate::device::{Device, Platform};
 
 /// The carriers behind one unit of charge or concentration, unless the network says otherwise.
 pub const DEFAULT_SYSTEM_SIZE: f64 = 1000.0;
-
-/// The lasting identity of a reservoir.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct NodeKey(u32);
-
-/// The lasting identity of an edge.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct EdgeKey(u32);
 
 /// What physical quantities the dimensionless numbers stand for, when they are displayed.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -34,122 +28,6 @@ pub struct Units {
     pub temperature_k: f64,
     /// Reference rate Γ0 in hertz; > 0.
     pub rate_hz: f64,
-}
-
-/// A reservoir.
-///
-/// It keeps the numbers of both kinds of role, so that changing the role in place loses nothing: `value` and
-/// `signal` act on clamps, `capacity`, `leak` and `initial` on free reservoirs.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Node {
-    /// Lasting identity; given by the network.
-    key: NodeKey,
-    /// The name users see; unique among the network's reservoirs.
-    pub id: String,
-    /// A longer name, for display alone.
-    pub label: Option<String>,
-    /// The part it plays.
-    pub role: Role,
-    /// Position on the canvas, in points at 100 %; `None` until placed.
-    pub at: Option<[f64; 2]>,
-    /// The state at which a clamp is held.
-    pub value: f64,
-    /// What a clamp adds to its value in time.
-    pub signal: Option<Signal>,
-    /// Carriers stored per unit of state; > 0.
-    pub capacity: f64,
-    /// Conductance to ground; ≥ 0.
-    pub leak: f64,
-    /// State at t = 0; ground if `None`.
-    pub initial: Option<f64>,
-}
-
-/// The capacity of a reservoir, described as a parameter.
-pub const CAPACITY: ParamSpec = ParamSpec {
-    name: "capacity",
-    symbol: "C",
-    meaning: "carriers stored per unit of state; large is slow",
-    dimension: Dimension::Capacity,
-    range: ParamRange::Positive,
-    absent: Absent::Is(1.0),
-    default: 1.0,
-    slider: [0.05, 20.0],
-    trainable: false,
-};
-
-/// The leak of a reservoir, described as a parameter.
-pub const LEAK: ParamSpec = ParamSpec {
-    name: "leak",
-    symbol: "ℓ",
-    meaning: "conductance to ground",
-    dimension: Dimension::Conductance,
-    range: ParamRange::NonNegative,
-    absent: Absent::Is(0.0),
-    default: 0.2,
-    slider: [0.0, 2.0],
-    trainable: false,
-};
-
-impl Node {
-    /// A reservoir of this role with the values of a newly placed one; the network gives it its key.
-    #[must_use]
-    pub fn new(id: impl Into<String>, role: Role, platform: Platform) -> Self {
-        Self {
-            key: NodeKey(u32::MAX),
-            id: id.into(),
-            label: None,
-            role,
-            at: None,
-            value: platform.default_ground(),
-            signal: None,
-            capacity: 1.0,
-            leak: 0.0,
-            initial: None,
-        }
-    }
-
-    /// The lasting identity.
-    #[must_use]
-    pub fn key(&self) -> NodeKey {
-        self.key
-    }
-
-    /// The label where there is one, else the id.
-    #[must_use]
-    pub fn title(&self) -> &str {
-        self.label.as_deref().unwrap_or(&self.id)
-    }
-}
-
-/// A device between two reservoirs.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Edge {
-    /// Lasting identity; given by the network.
-    key: EdgeKey,
-    /// The name users see; unique among the network's edges.
-    pub id: String,
-    /// A longer name, for display alone.
-    pub label: Option<String>,
-    /// The reservoir whose state is `a`; current leaving it counts positive.
-    pub from: NodeKey,
-    /// The reservoir whose state is `b`.
-    pub to: NodeKey,
-    /// The law that gives the current.
-    pub device: Device,
-}
-
-impl Edge {
-    /// The lasting identity.
-    #[must_use]
-    pub fn key(&self) -> EdgeKey {
-        self.key
-    }
-
-    /// The label where there is one, else the id.
-    #[must_use]
-    pub fn title(&self) -> &str {
-        self.label.as_deref().unwrap_or(&self.id)
-    }
 }
 
 /// Reservoirs of one platform and the devices between them.
