@@ -1,6 +1,7 @@
 //! Passive exchange of molecules: I = rate·(c_a − c_b) (Fick's law between two well-mixed volumes), never NDC.
 
 use super::numeric::finite;
+use super::ohmic::Ohmic;
 use super::{Absent, Dimension, Interval, Law, NdcVerdict, ParamRange, ParamSpec, Response, Side};
 
 /// `rate`·(c_a − c_b).
@@ -24,34 +25,27 @@ impl Law<1> for Diffusion {
         trainable: true,
     }];
 
+    // The mathematics of the linear conductor, in concentrations.
+
     #[inline(always)]
-    fn response(&[rate]: &[f64; 1], a: f64, b: f64) -> Response {
-        Response {
-            current: finite(rate * finite(a - b)),
-            d_from: rate,
-            d_to: -rate,
-        }
+    fn response(rate: &[f64; 1], a: f64, b: f64) -> Response {
+        Ohmic::response(rate, a, b)
     }
 
     #[inline(always)]
-    fn d_params(_theta: &[f64; 1], a: f64, b: f64) -> [f64; 1] {
-        [finite(a - b)]
+    fn d_params(rate: &[f64; 1], a: f64, b: f64) -> [f64; 1] {
+        Ohmic::d_params(rate, a, b)
     }
 
-    fn conductance(&[rate]: &[f64; 1], _side: Side, _a: Interval, _b: Interval) -> Interval {
-        Interval::point(rate)
+    fn conductance(rate: &[f64; 1], side: Side, a: Interval, b: Interval) -> Interval {
+        Ohmic::conductance(rate, side, a, b)
     }
 
-    fn closed_ndc(
-        _theta: &[f64; 1],
-        _side: Side,
-        _a: Interval,
-        _b: Interval,
-    ) -> Option<NdcVerdict> {
-        Some(NdcVerdict::Never)
+    fn closed_ndc(rate: &[f64; 1], side: Side, a: Interval, b: Interval) -> Option<NdcVerdict> {
+        Ohmic::closed_ndc(rate, side, a, b)
     }
 
-    fn depends_on_difference(_theta: &[f64; 1]) -> bool {
-        true
+    fn depends_on_difference(rate: &[f64; 1]) -> bool {
+        Ohmic::depends_on_difference(rate)
     }
 }

@@ -56,17 +56,23 @@ pub fn parse(text: &str, graph: &mut Graph, resolve: &mut Resolve<'_>) -> Result
             "')' closes nothing that was opened",
             "remove it, or open a '(' before",
         )),
-        Some((Token::Comma, at)) => Err(FormulaError::new(
-            at,
+        Some((token, at)) => Err(misplaced(&token, at)),
+    }
+}
+
+/// What is wrong with a token after a whole value.
+fn misplaced(token: &Token, at: Range<usize>) -> FormulaError {
+    let (problem, remedy) = match token {
+        Token::Comma => (
             "',' has no meaning here",
             "write a decimal point as '.'; only min and max take two arguments",
-        )),
-        Some((_, at)) => Err(FormulaError::new(
-            at,
+        ),
+        _ => (
             "an operator is missing before this",
             "write a product with '*', as in 2*a",
-        )),
-    }
+        ),
+    };
+    FormulaError::new(at, problem, remedy)
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -238,16 +244,7 @@ impl Parser<'_, '_> {
                 Ok(())
             }
             None => Err(FormulaError::new(open, "'(' is not closed", "add a ')'")),
-            Some((Token::Comma, at)) => Err(FormulaError::new(
-                at,
-                "',' has no meaning here",
-                "write a decimal point as '.'; only min and max take two arguments",
-            )),
-            Some((_, at)) => Err(FormulaError::new(
-                at,
-                "an operator is missing before this",
-                "write a product with '*', as in 2*a",
-            )),
+            Some((token, at)) => Err(misplaced(&token, at)),
         }
     }
 

@@ -1,6 +1,7 @@
 //! The window: one frame drains the workers, lets time pass, draws, and then carries out what was asked for.
 
 mod build;
+mod carry_out;
 mod clipboard;
 mod connect;
 #[cfg(test)]
@@ -10,63 +11,38 @@ mod files;
 mod find;
 mod layered;
 mod look;
+mod panels;
 mod watch;
 
 use std::path::Path;
 
-use eframe::egui::{self, Context, Frame, Margin, Modifiers, Panel, Ui, ViewportCommand};
+use eframe::egui::{self, Context, Ui, ViewportCommand};
 
 use super::Start;
-use super::builder::{self, Builder};
-use super::canvas::{self, Dots, Scene, Shown, StateScale};
-use super::command::{Action, Command};
+use super::builder::Builder;
+use super::canvas::{self, Dots, Scene, StateScale};
 use super::derived::Derived;
-use super::dialogs::{self, Dialog, FileUse};
+use super::dialogs::{self, Dialog};
 use super::editor::Editor;
 use super::finder::{self, Finder};
-use super::flipping::{self, Flipping, Turn};
+use super::flipping::{Flipping, Turn};
 use super::gallery::Gallery;
-use super::inspector::{self, Inspected};
 use super::iv::Curves;
 use super::keeper::Keeper;
 use super::loading::Loading;
-use super::menu::{self, Files};
 use super::message::{self, Message};
-use super::notice::{self, Notice};
+use super::notice::Notice;
 use super::opening::{Opening, opening};
 use super::pace::Pace;
 use super::settings::Settings;
 use super::simulation::Simulation;
-use super::situation;
 use super::standing::standing;
 use super::theme::{self, Palette};
-use super::time_bar;
 use super::toast::{self, Toast};
-use super::traces::{self, TracesShown};
-use super::training::{self, Application, Coach, Windows};
+use super::training::{Application, Coach, Windows};
 use super::units::Scales;
 use super::view::{ViewState, only, only_edge, selection_of, telling_edge};
-use super::widgets;
-use crate::document::presets::preset;
-use crate::document::{Document, Element, Recent, Revision, Selection};
-
-/// Widths of the inspector.
-const INSPECTOR: f32 = 400.0;
-const INSPECTOR_RANGE: [f32; 2] = [320.0, 620.0];
-
-/// The part of the window's width that the inspector may take.
-const INSPECTOR_SHARE: f32 = 0.44;
-
-/// Heights of the time plot.
-const TRACES: f32 = 168.0;
-const TRACES_RANGE: std::ops::RangeInclusive<f32> = 96.0..=420.0;
-
-/// Heights of the panel with time plot, loss and response.
-const TRAINING: f32 = 232.0;
-const TRAINING_RANGE: std::ops::RangeInclusive<f32> = 160.0..=520.0;
-
-/// Height that is left to the canvas and the time bar, whatever stands below.
-const CANVAS_AND_TIME: f32 = 280.0;
+use crate::document::{Document, Element, Recent, Revision};
 
 /// Simulated time per second at first: the presets relax in some ten units of time, which is then some seconds.
 const FIRST_SPEED: f64 = 2.0;
@@ -283,444 +259,6 @@ impl App {
     fn visible(&self) -> f64 {
         let zoom = self.view.camera.map_or(1.0, |camera| camera.zoom());
         VISIBLE_POINTS * self.scale.state_per_point(canvas::tank_height(zoom))
-    }
-
-    /// Carries out one command.
-    fn carry_out(&mut self, ctx: &Context, command: Command) {
-        if flipping::is_work(&command) {
-            self.flipping = None;
-        }
-        let Some(command) = self
-            .carry_out_building(command)
-            .and_then(|command| self.carry_out_export(ctx, command))
-        else {
-            return;
-        };
-        match command {
-            Command::Act(action) => self.act(ctx, action),
-            Command::Live(edit) => {
-                // A refused step of a drag leaves the last good one; its end says why.
-                let _ = self.editor.edit_live(&edit, &self.view.selection);
-            }
-            Command::Done(edit) => {
-                if let Err(problem) = self.editor.edit_done(&edit, &self.view.selection) {
-                    self.refuse(&problem, std::slice::from_ref(&edit));
-                }
-            }
-            Command::LiveAll(edits) => {
-                let _ = self.editor.edit_live_all(&edits, &self.view.selection);
-            }
-            Command::DoneAll(name, edits) => {
-                let selected = self.view.selection.clone();
-                if let Err(problem) = self.editor.edit_done_all(&name, &edits, &selected) {
-                    self.refuse(&problem, &edits);
-                }
-            }
-            Command::Abandon => self.editor.abandon(),
-            Command::Select(element) => self.view.selection = selection_of(element),
-            Command::SelectSet(selection) => self.view.selection = selection,
-            Command::Kick(key, state) => self.simulation.kick(key, state),
-            Command::Speed(speed) => {
-                self.simulation.set_speed(speed);
-                self.simulation.wake();
-            }
-            Command::Preset(name) => {
-                if let Some(preset) = preset(name) {
-                    self.open_preset(preset);
-                }
-            }
-            Command::Open(path) => self.open_file(&path),
-            Command::SaveTo(path) => self.save(path),
-            Command::TakeData(path) => self.take_data(&path),
-            Command::SaveOver(path) => self.save_over(path),
-            Command::Ask(purpose, path) => {
-                self.dialog = Some(Dialog::File {
-                    purpose,
-                    path,
-                    has_browser: self.start.confined_to.is_none(),
-                });
-            }
-            Command::ReadDataAgain => self.coach.read_data_again(),
-            Command::LoadStep(curve, step) => {
-                if let Some(application) = self.coach.load(curve, step) {
-                    self.take_in(&application);
-                }
-            }
-            Command::Hold(clamps) => self.simulation.hold(&clamps),
-            Command::Release => self.simulation.release(),
-            Command::Scrub(seconds) => self.simulation.scrub(seconds),
-            Command::StopFlipping => self.flipping = None,
-            Command::Respond(pick) => self.coach.set_pick(pick),
-            Command::Show(selection) => self.show(selection),
-            Command::AnotherWindow => self.open_another_window(),
-            Command::Dismiss => self.message = None,
-            // These were carried out above.
-            Command::End(_)
-            | Command::Perform(..)
-            | Command::Insert(..)
-            | Command::Device(_)
-            | Command::TakePasted { .. }
-            | Command::AskPicture(_)
-            | Command::CopyUsual(..)
-            | Command::CopyPicture(_)
-            | Command::SavePicture(..) => {}
-        }
-    }
-
-    fn act(&mut self, ctx: &Context, action: Action) {
-        if self.build(ctx, action) || self.look(ctx, action) {
-            return;
-        }
-        match action {
-            Action::Open => self.dialog = Some(self.file_dialog(FileUse::Open)),
-            Action::Save => match self.editor.path() {
-                Some(path) => self.save(path.to_owned()),
-                None => self.dialog = Some(self.file_dialog(FileUse::Save)),
-            },
-            Action::SaveAs => self.dialog = Some(self.file_dialog(FileUse::Save)),
-            Action::Undo => self.travel(Editor::undo),
-            Action::Redo => self.travel(Editor::redo),
-            Action::Deselect => {
-                if self.view.hand.take_cancelled() {
-                    // The canvas has given something up: that is enough for one press.
-                } else if self.editor.is_dragging() {
-                    self.editor.abandon();
-                } else if self.message.is_some() {
-                    self.message = None;
-                } else if self.builder.take().is_none() && !self.windows.close() {
-                    self.view.selection = selection_of(None);
-                }
-            }
-            Action::PlayPause => {
-                let is_playing = self.simulation.is_playing();
-                self.simulation.set_playing(!is_playing);
-            }
-            Action::Step => {
-                let visible = self.visible();
-                self.simulation.step(visible);
-            }
-            Action::ResetState => self.simulation.reset(),
-            Action::JumpToSteady => self.jump_to_steady(),
-            Action::Train
-            | Action::TrainStep
-            | Action::Rewind
-            | Action::NewSeed
-            | Action::Compare => self.train(action),
-            Action::Task => self.windows.task.is_open = !self.windows.task.is_open,
-            Action::Gradient => self.windows.is_gradient_open = !self.windows.is_gradient_open,
-            Action::Find => {
-                self.finder = Some(Finder::new(&self.editor, self.kept.as_ref()));
-            }
-            Action::Keys => self.dialog = Some(Dialog::Keys),
-            Action::About => {
-                self.dialog = Some(Dialog::About {
-                    drawing: self.pace.words(),
-                });
-            }
-            // These were done above.
-            Action::Cut
-            | Action::Copy
-            | Action::CopyText
-            | Action::Paste
-            | Action::Duplicate
-            | Action::Delete
-            | Action::SelectAll
-            | Action::NewHidden
-            | Action::NewInput
-            | Action::NewBias
-            | Action::NewOutput
-            | Action::NewNote
-            | Action::StartEdge
-            | Action::Reverse
-            | Action::ConnectAll
-            | Action::ConnectChain
-            | Action::ConnectRail
-            | Action::Layered
-            | Action::Device(_)
-            | Action::Tidy
-            | Action::Fit
-            | Action::ZoomReset
-            | Action::Values
-            | Action::Inspector
-            | Action::Traces
-            | Action::Training
-            | Action::ExportPicture
-            | Action::CopyPicture
-            | Action::Units
-            | Action::LinearFlow
-            | Action::Snap
-            | Action::New
-            | Action::NewChemical
-            | Action::BringBack
-            | Action::StartFresh
-            | Action::Larger
-            | Action::Smaller
-            | Action::UsualSize
-            | Action::ReducedMotion
-            | Action::HighContrast
-            | Action::Theme => {}
-        }
-    }
-
-    /// Goes a step back or forth in the history, and selects what was selected there.
-    fn travel(&mut self, step: impl FnOnce(&mut Editor) -> Option<Selection>) {
-        self.view.hand.let_go();
-        if let Some(selection) = step(&mut self.editor) {
-            self.view.selection = selection;
-        }
-    }
-
-    /// Does an action of training, or says what is missing for it.
-    fn train(&mut self, action: Action) {
-        if let Some(message) = situation::untaught(self.editor.document()) {
-            self.message = Some(message);
-            return;
-        }
-        match action {
-            Action::TrainStep => self.coach.step(&self.editor),
-            Action::Rewind => self.coach.rewind(&self.editor),
-            Action::NewSeed => self.coach.new_seed(&self.editor),
-            Action::Compare => self.coach.compare(&self.editor),
-            _ => self.coach.play_or_hold(&self.editor),
-        }
-    }
-
-    fn jump_to_steady(&mut self) {
-        if let Some((state, false)) = self.derived.settled() {
-            self.simulation.jump(&state.x);
-        }
-    }
-
-    /// Commands that keys ask for. Plain keys stay silent while a text field or another widget has the focus.
-    fn shortcuts(&self, ctx: &Context, commands: &mut Vec<Command>) {
-        if self.dialog.is_some() || self.finder.is_some() {
-            return;
-        }
-        let is_typing = ctx.text_edit_focused();
-        let focused = ctx.memory(egui::Memory::focused);
-        // The longer combination first: Ctrl+Shift+Z is not Ctrl+Z.
-        let mut actions = Action::ALL;
-        actions.sort_by_key(|action| {
-            let modifiers = action.shortcut().modifiers;
-            -i32::from(modifiers.shift) - i32::from(modifiers.command)
-        });
-        for action in actions {
-            let shortcut = action.shortcut();
-            let is_plain = !shortcut.modifiers.any();
-            // Space presses a focused button.
-            let belongs_to_widget = shortcut.logical_key == egui::Key::Space
-                && focused.is_some_and(|focused| !widgets::is_slider(ctx, focused));
-            // Esc closes an open menu or gives up what is being typed, and nothing else.
-            let is_spoken_for = shortcut.logical_key == egui::Key::Escape
-                && (egui::Popup::is_any_open(ctx) || self.was_typing);
-            // While one types, clipboard and undo are the field's.
-            let is_clipboard = matches!(
-                action,
-                Action::Cut
-                    | Action::Copy
-                    | Action::Paste
-                    | Action::SelectAll
-                    | Action::Undo
-                    | Action::Redo
-            );
-            if (is_plain && (is_typing || belongs_to_widget || is_spoken_for))
-                || (is_clipboard && is_typing)
-            {
-                continue;
-            }
-            if ctx.input_mut(|i| i.consume_shortcut(&shortcut)) {
-                commands.push(Command::Act(action));
-            }
-        }
-        // Where + needs Shift, = is the same key.
-        if ctx.input_mut(|i| i.consume_key(Modifiers::COMMAND, egui::Key::Equals)) {
-            commands.push(Command::Act(Action::Larger));
-        }
-    }
-
-    /// The menus, and the quiet line under them when there is something to say.
-    fn top_ui(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
-        let palette = Palette::current(ui);
-        Panel::top("menus")
-            .exact_size(40.0)
-            .frame(
-                Frame::new()
-                    .fill(palette.panel)
-                    .inner_margin(Margin::symmetric(8, 4)),
-            )
-            .show(ui, |ui| {
-                let files = Files {
-                    recent: &self.recent,
-                    kept: self.kept.as_ref(),
-                };
-                menu::menu_bar_ui(
-                    ui,
-                    &self.editor,
-                    &self.view,
-                    files,
-                    &mut self.gallery,
-                    commands,
-                );
-            });
-        if let Some(notice) = &self.notice {
-            let stays = Panel::top("notice")
-                .exact_size(notice::HEIGHT)
-                .resizable(false)
-                .frame(
-                    Frame::new()
-                        .fill(palette.raised)
-                        .inner_margin(Margin::symmetric(12, 3)),
-                )
-                .show(ui, |ui| notice::notice_ui(ui, notice, commands));
-            if !stays.inner {
-                self.notice = None;
-            }
-        }
-    }
-
-    fn panels_ui(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
-        let palette = Palette::current(ui);
-        let flat = |margin: Margin| Frame::new().fill(palette.panel).inner_margin(margin);
-        self.top_ui(ui, commands);
-        if self.builder.is_some() {
-            self.builder_panel_ui(ui, flat(Margin::symmetric(14, 10)), commands);
-        } else if self.view.is_inspector_open {
-            self.inspector_panel_ui(ui, flat(Margin::symmetric(14, 10)), commands);
-        }
-        inspector::end_typing(ui.ctx(), &self.editor, commands);
-        let has_task = self.editor.document().task.is_some();
-        if has_task && self.view.is_training_open {
-            let least_below = *TRAINING_RANGE.start();
-            let most_below = ui.available_height() - CANVAS_AND_TIME;
-            // What fits at one size of everything does not at another: each has its height.
-            let percent = (100.0 * self.view.magnification).round() as u32;
-            Panel::bottom(egui::Id::unique("training").with(percent))
-                .default_size(TRAINING)
-                .size_range(least_below..=most_below.clamp(least_below, *TRAINING_RANGE.end()))
-                .resizable(true)
-                .frame(flat(Margin::symmetric(12, 6)))
-                .show(ui, |ui| {
-                    let panel = training::Panel {
-                        editor: &self.editor,
-                        simulation: &self.simulation,
-                        derived: &self.derived,
-                        scale: &self.scale,
-                        view: &self.view,
-                        coach: &self.coach,
-                        is_drawing: self.windows.is_drawing(self.editor.document()),
-                    };
-                    training::training_ui(ui, &panel, commands);
-                });
-        } else if self.view.is_traces_open {
-            Panel::bottom("traces")
-                .default_size(TRACES)
-                .size_range(TRACES_RANGE)
-                .resizable(true)
-                .frame(flat(Margin::symmetric(12, 8)))
-                .show(ui, |ui| {
-                    let shown = TracesShown {
-                        document: self.editor.document(),
-                        simulation: &self.simulation,
-                        derived: &self.derived,
-                        scale: &self.scale,
-                        selection: &self.view.selection,
-                        scales: self.scales(),
-                        is_still: false,
-                    };
-                    traces::traces_ui(ui, &shown, commands);
-                });
-        }
-        Panel::bottom("time")
-            .exact_size(40.0)
-            .resizable(false)
-            .frame(flat(Margin::symmetric(12, 4)))
-            .show(ui, |ui| {
-                time_bar::time_bar_ui(
-                    ui,
-                    self.editor.network(),
-                    self.scales(),
-                    &self.simulation,
-                    &self.derived,
-                    commands,
-                );
-            });
-        self.canvas_panel_ui(ui, commands);
-    }
-
-    /// The canvas, and what is painted over it.
-    fn canvas_panel_ui(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
-        egui::CentralPanel::default()
-            .frame(Frame::NONE)
-            .show(ui, |ui| {
-                let shown = Shown {
-                    network: self.editor.network(),
-                    app: &self.editor.document().app,
-                    scene: &self.scene,
-                    scale: &self.scale,
-                    simulation: &self.simulation,
-                    dots: &self.dots,
-                    derived: &self.derived,
-                    scales: self.scales(),
-                    standing: &self.standing,
-                };
-                let area = ui.available_rect_before_wrap();
-                self.canvas = area;
-                if let Some(builder) = &mut self.builder
-                    && let Some(bounds) = builder.ghost_mut().take_unseen()
-                {
-                    let platform = self.editor.network().platform();
-                    let bounds = bounds.union(self.scene.bounds);
-                    self.view.camera = Some(canvas::fitted(area, platform, bounds));
-                }
-                canvas::canvas_ui(ui, &shown, &mut self.view, commands);
-                if let (Some(builder), Some(camera)) = (&mut self.builder, self.view.camera) {
-                    builder::ghost_ui(ui, area, camera, builder.ghost_mut());
-                }
-                flipping::chip_ui(
-                    ui,
-                    area,
-                    self.editor.document(),
-                    &self.simulation,
-                    self.flipping.is_some(),
-                    commands,
-                );
-                if let (Some(response), Some(camera), false) = (
-                    self.coach.responder(0).response(),
-                    self.view.camera,
-                    self.coach.is_comparison(),
-                ) {
-                    let network = self.editor.network();
-                    training::thumbnails_ui(ui, area, camera, &self.scene, network, response);
-                }
-                if let (true, Some(camera)) = (self.windows.paints_gradient(), self.view.camera) {
-                    training::edges_ui(ui, area, camera, &self.scene, self.coach.gradients());
-                }
-            });
-    }
-
-    fn inspector_panel_ui(&mut self, ui: &mut Ui, frame: Frame, commands: &mut Vec<Command>) {
-        let [least, most] = INSPECTOR_RANGE;
-        let most = most.min(INSPECTOR_SHARE * ui.available_width()).max(least);
-        Panel::right("inspector")
-            .default_size(INSPECTOR)
-            .size_range(least..=most)
-            .resizable(true)
-            .frame(frame)
-            .show(ui, |ui| {
-                let shown = Inspected {
-                    editor: &self.editor,
-                    simulation: &self.simulation,
-                    derived: &self.derived,
-                    scale: &self.scale,
-                    network: self.coach.live().0.unwrap_or(self.editor.network()),
-                    selection: &self.view.selection,
-                    scales: self.scales(),
-                };
-                if self.view.hand.take_wants_inspector() {
-                    widgets::focus_next_ui(ui);
-                }
-                inspector::inspector_ui(ui, &shown, &mut self.curves, commands);
-            });
     }
 
     fn set_title(&mut self, ctx: &Context) {

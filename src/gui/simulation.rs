@@ -1,21 +1,23 @@
 //! The run: the state x(t), what is done to it by hand, and whether it has come to rest.
 
+mod hand;
 mod motion;
 pub(crate) mod past;
+mod reading;
 mod rest;
 
 use std::cell::OnceCell;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use hand::Held;
 use motion::{Halt, Motion};
 use past::Past;
 use rest::Judge;
 
 use crate::device::Response;
 use crate::network::{EdgeKey, Network, NodeKey};
-use crate::physics::dissipation::Dissipation;
-use crate::system::{Flow, Link, System};
+use crate::system::{Flow, System};
 
 /// Seconds at rest after which the dots freeze and the window stops repainting.
 const FREEZE_AFTER: f64 = 3.0;
@@ -77,15 +79,6 @@ struct Ledger {
     opened: f64,
     /// What clamps and leaks have delivered since.
     delivered: f64,
-}
-
-/// A clamp that is held elsewhere than the document has it.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Held {
-    key: NodeKey,
-    value: f64,
-    /// The document's value when it was taken hold of.
-    base: f64,
 }
 
 /// The running state of one network.
@@ -223,102 +216,6 @@ impl Simulation {
             delivered: 0.0,
         };
         self.record();
-    }
-
-    /// Holds clamps at other values than the document's, until it changes theirs, they are let go, or another document
-    /// is opened. Values that the platform does not have are left out.
-    pub(crate) fn hold(&mut self, clamps: &[(NodeKey, f64)]) {
-        self.stay();
-        for &(key, value) in clamps {
-            let Some(base) = self.clamp(key) else {
-                continue;
-            };
-            if !self.system.platform().state_range().contains(value) {
-                continue;
-            }
-            match self.held.iter_mut().find(|held| held.key == key) {
-                Some(held) => held.value = value,
-                None => self.held.push(Held { key, value, base }),
-            }
-        }
-        self.impose();
-        self.restart();
-    }
-
-    /// Puts all clamps back to the document's values.
-    pub(crate) fn release(&mut self) {
-        self.stay();
-        self.let_go();
-        self.restart();
-    }
-
-    fn let_go(&mut self) {
-        for held in std::mem::take(&mut self.held) {
-            if let Some(slot) = self.system.slot(held.key) {
-                Arc::make_mut(&mut self.system).set_clamp(slot, held.base);
-            }
-        }
-    }
-
-    /// Whether any clamp is held elsewhere than the document has it.
-    pub(crate) fn is_held(&self) -> bool {
-        !self.held.is_empty()
-    }
-
-    /// The clamps that are held elsewhere, and where.
-    pub(crate) fn held(&self) -> impl Iterator<Item = (NodeKey, f64)> + '_ {
-        self.held.iter().map(|held| (held.key, held.value))
-    }
-
-    /// The value of a clamp, without its signal.
-    fn clamp(&self, key: NodeKey) -> Option<f64> {
-        let slot = self.system.slot(key)?;
-        let clamp = slot.checked_sub(self.system.free_count())?;
-        self.system.clamps().get(clamp).copied()
-    }
-
-    /// Lets go of the clamps that the document has changed; the system is fresh from it.
-    fn let_go_of_changed(&mut self) {
-        let mut held = std::mem::take(&mut self.held);
-        held.retain(|held| {
-            self.clamp(held.key)
-                .is_some_and(|now| now.to_bits() == held.base.to_bits())
-        });
-        self.held = held;
-    }
-
-    /// Puts what is held into the system.
-    fn impose(&mut self) {
-        for held in &self.held {
-            if let Some(slot) = self.system.slot(held.key) {
-                Arc::make_mut(&mut self.system).set_clamp(slot, held.value);
-            }
-        }
-    }
-
-    /// Puts the free reservoirs at `x`, as a kick does.
-    pub(crate) fn jump(&mut self, x: &[f64]) {
-        self.stay();
-        if x.len() != self.x.len() {
-            return;
-        }
-        let old = self.total();
-        self.x.copy_from_slice(x);
-        self.restart();
-        self.ledger.opened += self.total() - old;
-        self.record();
-    }
-
-    /// Puts one free reservoir at a state, if the platform has it.
-    pub(crate) fn kick(&mut self, key: NodeKey, state: f64) {
-        let Some(slot) = self.system.slot(key) else {
-            return;
-        };
-        if slot < self.x.len() && self.system.platform().state_range().contains(state) {
-            let mut x = self.x.clone();
-            x[slot] = state;
-            self.jump(&x);
-        }
     }
 
     /// Counts what is done to system and state from outside: equal numbers mean the same motion.
@@ -525,89 +422,11 @@ impl Simulation {
         }
     }
 
-    /// Simulated time since the last reset.
-    pub(crate) fn time(&self) -> f64 {
-        self.t
-    }
-
-    /// The compiled network.
-    pub(crate) fn system(&self) -> &System {
-        &self.system
-    }
-
-    /// Currents and net inflows at the present state.
-    pub(crate) fn flow(&self) -> &Flow {
-        &self.flow
-    }
-
-    /// How far the state is from rest.
-    pub(crate) fn rest(&self) -> Rest {
-        self.rest
-    }
-
-    /// Whether the solver could not keep up with the speed asked for.
-    pub(crate) fn is_behind(&self) -> bool {
-        self.is_behind
-    }
-
-    /// Why time stands still, if it does.
-    pub(crate) fn failure(&self) -> Option<&Halt> {
-        self.failure.as_ref()
-    }
-
-    /// The present state of a reservoir, clamps included.
-    pub(crate) fn state_of(&self, key: NodeKey) -> Option<f64> {
-        let slot = self.system.slot(key)?;
-        self.flow.states.get(slot).copied()
-    }
-
-    /// The stored total Σ C·x over the free reservoirs.
-    pub(crate) fn total(&self) -> f64 {
-        let pairs = self.system.capacity().iter().zip(&self.x);
-        pairs.map(|(capacity, x)| capacity * x).sum()
-    }
-
-    /// The change of the total minus what clamps and leaks delivered: what the numerics lost or made.
-    pub(crate) fn drift(&self) -> f64 {
-        self.total() - self.ledger.opened - self.ledger.delivered
-    }
-
-    /// What everything dissipates together, now.
-    pub(crate) fn power(&self) -> f64 {
-        *self.power.get_or_init(|| self.dissipation().total())
-    }
-
-    /// Dissipation now.
-    pub(crate) fn dissipation(&self) -> Dissipation {
-        Dissipation::at(&self.system, &self.flow)
-    }
-
-    /// The states of the free reservoirs at past times, oldest first.
-    pub(crate) fn traces(&self) -> &VecDeque<(f64, Box<[f64]>)> {
-        &self.traces
-    }
-
     /// Chooses the edge whose operating point leaves a tail.
     pub(crate) fn watch(&mut self, edge: Option<EdgeKey>) {
         if self.watched != edge {
             self.watched = edge;
             self.tail.clear();
         }
-    }
-
-    /// Where the watched edge operated of late; oldest first.
-    pub(crate) fn tail(&self) -> &VecDeque<Operating> {
-        &self.tail
-    }
-
-    /// Where an edge operates now.
-    pub(crate) fn operating_point(&self, key: EdgeKey) -> Option<Operating> {
-        let link = self.system.link(key)?;
-        let Link { from, to, .. } = self.system.links()[link];
-        Some(Operating {
-            a: *self.flow.states.get(from)?,
-            b: *self.flow.states.get(to)?,
-            response: *self.flow.responses.get(link)?,
-        })
     }
 }

@@ -2,7 +2,8 @@
 
 use eframe::egui::{Frame, Panel, Ui};
 
-use super::{App, INSPECTOR, INSPECTOR_RANGE, INSPECTOR_SHARE};
+use super::App;
+use super::panels::{INSPECTOR, INSPECTOR_RANGE, INSPECTOR_SHARE};
 use crate::gui::command::Command;
 
 impl App {

@@ -7,15 +7,15 @@ use crate::device::Dimension;
 use crate::gui::units::Scales;
 use crate::network::{Edge, Node};
 
-/// Title and rows of a callout.
-type Callout = Option<(String, Vec<(String, String)>)>;
+/// Title and rows of what is said beside the pointer.
+pub(crate) type Callout = (String, Vec<(String, String)>);
 
 fn row(name: &str, value: impl Into<String>) -> (String, String) {
     (name.to_owned(), value.into())
 }
 
 /// What is said of an edge: current, slopes, dissipation.
-pub(super) fn edge(shown: &Shown<'_>, edge: &Edge) -> Callout {
+pub(super) fn edge(shown: &Shown<'_>, edge: &Edge) -> Option<Callout> {
     let network = shown.network;
     let simulation = shown.simulation;
     let link = simulation.system().link(edge.key())?;
@@ -48,7 +48,7 @@ pub(super) fn edge(shown: &Shown<'_>, edge: &Edge) -> Callout {
 }
 
 /// What is said of a bundle: how much there is in it, and where it flows.
-pub(super) fn bundle(scales: Scales, flow: &BundleFlow) -> (String, Vec<(String, String)>) {
+pub(super) fn bundle(scales: Scales, flow: &BundleFlow) -> Callout {
     (
         format!("{} edges", flow.pipes),
         vec![
@@ -67,7 +67,7 @@ pub(super) fn bundle(scales: Scales, flow: &BundleFlow) -> (String, Vec<(String,
 }
 
 /// What is said of a tank: state, steady state, net inflow; and what dragging it does.
-pub(super) fn tank(shown: &Shown<'_>, node: &Node, zone: Zone) -> Callout {
+pub(super) fn tank(shown: &Shown<'_>, node: &Node, zone: Zone) -> Option<Callout> {
     if zone == Zone::Rim {
         // A short one: it must not hide where the edge may go.
         let hint = row("drag from the rim to connect it", "");

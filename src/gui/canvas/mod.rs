@@ -31,6 +31,7 @@ use eframe::egui::{
 pub(crate) use camera::Camera;
 pub(crate) use flow::{Dots, is_falling};
 pub(crate) use hand::{CLICK, Hand, snapped};
+pub(crate) use hover::Callout;
 pub(crate) use labels::callout;
 pub(crate) use making::new_node;
 pub(crate) use scene::{Pipe, Scene};
@@ -73,13 +74,14 @@ pub(crate) struct Shown<'a> {
     pub(crate) standing: &'a [Message],
 }
 
-/// Draws the canvas and collects what is asked for.
+/// Draws the canvas and collects what is asked for; returns what is to be said of the thing under the pointer, for
+/// [`callout_ui`] once all that lies over the canvas is there.
 pub(crate) fn canvas_ui(
     ui: &mut Ui,
     shown: &Shown<'_>,
     view: &mut ViewState,
     commands: &mut Vec<Command>,
-) {
+) -> Option<Callout> {
     let (response, painter) = ui.allocate_painter(ui.available_size(), Sense::click_and_drag());
     response.widget_info(|| WidgetInfo::labeled(WidgetRole::Canvas, true, "canvas"));
     let palette = Palette::current(ui);
@@ -148,15 +150,20 @@ pub(crate) fn canvas_ui(
     if let (Some(rect), Some(camera)) = (reveal, &mut view.camera) {
         camera.pan(way_into(area.shrink(48.0), rect));
     }
-    if let Some((title, rows)) = callout
-        && let Some(pointer) = ui.ctx().pointer_hover_pos()
-        && area.contains(pointer)
-    {
-        // Over what others add to the canvas later in the frame.
-        let layer = LayerId::new(Order::Tooltip, ui.scope_id().with("callout"));
-        let above = ui.ctx().layer_painter(layer).with_clip_rect(area);
-        labels::callout(&above, palette, area, pointer, &title, &rows);
+    callout
+}
+
+/// Says what is under the pointer, over everything on the canvas, which fills `area`.
+pub(crate) fn callout_ui(ui: &Ui, area: Rect, (title, rows): &Callout) {
+    let Some(pointer) = ui.ctx().pointer_hover_pos() else {
+        return;
+    };
+    if !area.contains(pointer) {
+        return;
     }
+    let layer = LayerId::new(Order::Tooltip, ui.scope_id().with("callout"));
+    let above = ui.ctx().layer_painter(layer).with_clip_rect(area);
+    labels::callout(&above, Palette::current(ui), area, pointer, title, rows);
 }
 
 /// The view that shows `bounds` whole, clear of what lies over the canvas.
@@ -269,7 +276,7 @@ struct Canvas<'a, 'u> {
     is_motion_reduced: bool,
     is_snapping: bool,
     commands: &'a mut Vec<Command>,
-    callout: Option<(String, Vec<(String, String)>)>,
+    callout: Option<Callout>,
     /// What the keyboard has gone to, on the screen: it is to be in view.
     reveal: Option<Rect>,
     /// What of the network has the focus.

@@ -48,13 +48,7 @@ impl<'a> Canvas<'a, '_> {
             .into_iter()
             .filter_map(|pipe| self.look(pipe, hovered))
             .collect();
-        let flow = FlowPainter {
-            painter: self.painter,
-            palette: self.palette,
-            camera: self.camera,
-            view: self.area,
-            scale: FlowScale::new(is_linear, &self.shown.simulation.flow().responses),
-        };
+        let flow = self.flow_painter(is_linear);
         match detail {
             Detail::Whole => flow.whole(&looks, dots),
             Detail::Dots => flow.many(&looks, Some(dots)),
@@ -67,6 +61,16 @@ impl<'a> Canvas<'a, '_> {
             looks,
             detail,
             bundled: None,
+        }
+    }
+
+    fn flow_painter(&self, is_linear: bool) -> FlowPainter<'_> {
+        FlowPainter {
+            painter: self.painter,
+            palette: self.palette,
+            camera: self.camera,
+            view: self.area,
+            scale: FlowScale::new(is_linear, &self.shown.simulation.flow().responses),
         }
     }
 
@@ -184,13 +188,7 @@ impl<'a> Canvas<'a, '_> {
         let looks: Vec<PipeLook<'a>> = selected
             .filter_map(|&key| self.look(shown.scene.pipe(key)?, None))
             .collect();
-        let flow = FlowPainter {
-            painter: self.painter,
-            palette: self.palette,
-            camera: self.camera,
-            view: self.area,
-            scale: FlowScale::new(is_linear, responses),
-        };
+        let flow = self.flow_painter(is_linear);
         flow.many(&looks, None);
         if let Some(response) = response {
             self.edge_nodes(response, &looks);

@@ -22,7 +22,7 @@ const ENLARGED: f32 = 168.0;
 /// More hidden tanks than this in view get no thumbnails: they would be specks, and cost a frame.
 const MOST: usize = 40;
 
-/// Draws the thumbnails over the canvas, which fills `area`.
+/// Draws the thumbnails over the canvas, which fills `area`; returns whether one is under the pointer, and so enlarged.
 pub(crate) fn thumbnails_ui(
     ui: &mut Ui,
     area: Rect,
@@ -30,10 +30,11 @@ pub(crate) fn thumbnails_ui(
     scene: &Scene,
     network: &Network,
     (response, is_stale): (&Response, bool),
-) {
+) -> bool {
     if camera.zoom() < 0.5 {
-        return;
+        return false;
     }
+    let mut is_one_enlarged = false;
     let palette = Palette::current(ui);
     let painter = ui.painter_at(area);
     let hidden = scene.tanks.iter().filter(|tank| {
@@ -80,8 +81,10 @@ pub(crate) fn thumbnails_ui(
         touch.widget_info(|| WidgetInfo::labeled(Role::Image, true, &label));
         if touch.hovered() {
             enlarged(ui, area, rect, &label, picture, extent);
+            is_one_enlarged = true;
         }
     }
+    is_one_enlarged
 }
 
 /// One picture: a heat map over two inputs, a curve over one.
