@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
+use crate::interrupt::Interrupt;
+
 /// The number of an order; a later order makes the earlier ones stale.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct JobId(u64);
@@ -22,6 +24,13 @@ impl Cancel {
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
         self.latest.load(Ordering::Acquire) != self.id.0
+    }
+
+    /// The same for work that knows of no jobs.
+    #[must_use]
+    pub fn interrupt(&self) -> Interrupt {
+        let cancel = self.clone();
+        Interrupt::when(move || cancel.is_cancelled())
     }
 }
 

@@ -79,6 +79,7 @@ pub mod formula;
 #[cfg(feature = "gui")]
 pub mod gui;
 #[cfg(feature = "gui")]
+pub mod interrupt;
 pub mod job;
 pub mod learn;
 pub mod network;

@@ -11,6 +11,7 @@ use std::sync::mpsc::{Receiver, Sender, SyncSender, TrySendError, channel, sync_
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::interrupt::Interrupt;
 use crate::job::message;
 use crate::learn::Task;
 use crate::learn::objective::Objective;
@@ -123,7 +124,10 @@ impl Record {
 pub enum News {
     /// What each lane did since the last report.
     Progress(Vec<Record>),
-    /// The run rests: it was held, its steps are used up, or it came to an end.
+    /// It takes no more steps: it was held, its steps are used up, or it came to an end. Its best is being confirmed by
+    /// the dynamics from `initial`.
+    Stopped,
+    /// The best is confirmed. Does not come if it is let go on before.
     Resting(Rest),
     /// It broke down, and will not go on.
     Failed(String),
@@ -143,18 +147,38 @@ pub struct Rest {
 /// A training on a thread of its own. Dropping it abandons what runs.
 pub struct Run {
     orders: Option<Sender<(u64, usize)>>,
-    news: Receiver<News>,
+    news: Receiver<(u64, News)>,
     control: Arc<Control>,
     last_order: u64,
 }
 
-/// Read by the thread between its steps.
+/// Read by the thread between its steps, and within long ones.
 #[derive(Debug)]
 struct Control {
-    /// The number of the last order that is not wanted any more.
+    /// The number of the last order that was given.
+    given: AtomicU64,
+    /// The number of the last order that is not wanted any more; [`ABANDONED`] if no order is.
     held: AtomicU64,
     /// The learning rate, as bits.
     rate: AtomicU64,
+}
+
+/// No order has this number.
+const ABANDONED: u64 = u64::MAX;
+
+impl Control {
+    fn is_held(&self, order: u64) -> bool {
+        self.held.load(Ordering::Acquire) >= order
+    }
+
+    fn is_abandoned(&self) -> bool {
+        self.is_held(ABANDONED)
+    }
+
+    /// Whether another order came after this one.
+    fn is_overtaken(&self, order: u64) -> bool {
+        self.given.load(Ordering::Acquire) > order
+    }
 }
 
 impl Run {
@@ -167,6 +191,7 @@ impl Run {
         let (outbox, news) = sync_channel(MOST_WAITING);
         let rate = lanes.first().map_or(0.0, |lane| lane.plan.training.rate);
         let control = Arc::new(Control {
+            given: AtomicU64::new(0),
             held: AtomicU64::new(0),
             rate: AtomicU64::new(rate.to_bits()),
         });
@@ -181,7 +206,7 @@ impl Run {
                     Err(panic) => message(panic.as_ref()),
                 };
                 // Nobody may be listening any more.
-                let _ = outbox.send(News::Failed(failure));
+                let _ = outbox.send((ABANDONED, News::Failed(failure)));
                 wake();
             })?;
         Ok(Self {
@@ -195,13 +220,14 @@ impl Run {
     /// Lets it take this many steps, or as many as its plan has.
     pub fn go(&mut self, steps: usize) {
         self.last_order += 1;
+        self.control.given.store(self.last_order, Ordering::Release);
         if let Some(orders) = &self.orders {
             // A thread that has ended has said why.
             let _ = orders.send((self.last_order, steps));
         }
     }
 
-    /// Lets it rest after the step it is in; the best so far is then reported.
+    /// Lets it stop: a long step is given up where it is, and can be taken again. The best so far is then reported.
     pub fn hold(&self) {
         self.control.held.store(self.last_order, Ordering::Release);
     }
@@ -211,16 +237,20 @@ impl Run {
         self.control.rate.store(rate.to_bits(), Ordering::Release);
     }
 
-    /// What it has said since it was last asked.
+    /// What it has said since it was last asked. How it came to rest after an earlier order is not worth telling: it is
+    /// on its way again.
     pub fn poll(&self) -> impl Iterator<Item = News> {
-        self.news.try_iter()
+        let news = self.news.try_iter();
+        news.filter_map(|(order, news)| match news {
+            News::Stopped | News::Resting(_) if order < self.last_order => None,
+            news => Some(news),
+        })
     }
 }
 
 impl Drop for Run {
     fn drop(&mut self) {
-        // No order has this number: whatever runs is not wanted any more.
-        self.control.held.store(u64::MAX, Ordering::Release);
+        self.control.held.store(ABANDONED, Ordering::Release);
         self.orders = None;
     }
 }
@@ -304,29 +334,33 @@ impl Stepped {
 fn work(
     lanes: Vec<Lane>,
     inbox: &Receiver<(u64, usize)>,
-    outbox: &SyncSender<News>,
-    control: &Control,
+    outbox: &SyncSender<(u64, News)>,
+    control: &Arc<Control>,
     wake: &impl Fn(),
 ) -> Result<(), TrainError> {
     let mut lanes: Vec<Stepped> = lanes
         .into_iter()
         .map(Stepped::new)
         .collect::<Result<_, _>>()?;
-    let tell = |news: News| {
-        let is_heard = outbox.send(news).is_ok();
+    let tell = |order: u64, news: News| {
+        let is_heard = outbox.send((order, news)).is_ok();
         wake();
         is_heard
     };
-    if !tell(progress(&mut lanes)) {
+    if !tell(0, progress(&mut lanes)) {
         return Ok(());
     }
     while let Ok((order, most)) = inbox.recv() {
-        let is_held = || control.held.load(Ordering::Acquire) >= order;
+        let interrupt = raised(control, move |control| control.is_held(order));
+        for lane in &mut lanes {
+            lane.trainer.set_interrupt(interrupt.clone());
+        }
         let mut trouble = None;
         let mut waiting = None;
         let mut reported = Instant::now();
         for _ in 0..most {
-            if is_held() || lanes.iter().all(|lane| lane.is_done) || trouble.is_some() {
+            if control.is_held(order) || lanes.iter().all(|lane| lane.is_done) || trouble.is_some()
+            {
                 break;
             }
             let rate = f64::from_bits(control.rate.load(Ordering::Acquire));
@@ -338,36 +372,49 @@ fn work(
             if reported.elapsed() >= REPORT_EVERY {
                 reported = Instant::now();
                 let news = merged(waiting.take(), &mut lanes);
-                match outbox.try_send(News::Progress(news)) {
+                match outbox.try_send((order, News::Progress(news))) {
                     Ok(()) => wake(),
-                    Err(TrySendError::Full(News::Progress(news))) => waiting = Some(news),
+                    Err(TrySendError::Full((_, News::Progress(news)))) => waiting = Some(news),
                     Err(_) => return Ok(()),
                 }
             }
         }
-        if control.held.load(Ordering::Acquire) == u64::MAX {
+        if control.is_abandoned() {
             return Ok(());
         }
         // What is over is found out by a step that does nothing: a plan's steps may just have been used up.
         let is_done = trouble.is_some() || lanes.iter().all(|lane| lane.is_done);
         let last = merged(waiting, &mut lanes);
-        if !tell(News::Progress(last)) {
+        if !tell(order, News::Progress(last)) || !tell(order, News::Stopped) {
             return Ok(());
         }
-        let best = lanes
+        // Whoever goes on waits for nothing: the best is confirmed when the run rests again.
+        let interrupt = raised(control, move |control| {
+            control.is_abandoned() || control.is_overtaken(order)
+        });
+        let best: Option<Vec<Trained>> = lanes
             .iter()
-            .map(|lane| lane.trainer.clone().finish())
+            .map(|lane| lane.trainer.clone().finish_unless(&interrupt))
             .collect();
+        let Some(best) = best else { continue };
         let rest = Rest {
             best,
             is_done,
             trouble,
         };
-        if !tell(News::Resting(rest)) {
+        if !tell(order, News::Resting(rest)) {
             return Ok(());
         }
     }
     Ok(())
+}
+
+fn raised(
+    control: &Arc<Control>,
+    is_raised: impl Fn(&Control) -> bool + Send + Sync + 'static,
+) -> Interrupt {
+    let control = Arc::clone(control);
+    Interrupt::when(move || is_raised(&control))
 }
 
 fn progress(lanes: &mut [Stepped]) -> News {
@@ -441,6 +488,7 @@ mod tests {
             for news in run.poll() {
                 match news {
                     News::Progress(mut lanes) => record.append(lanes.remove(0)),
+                    News::Stopped => {}
                     News::Resting(rest) => return rest,
                     News::Failed(message) => panic!("{message}"),
                 }

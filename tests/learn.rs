@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use thermonet::document::presets::{PRESETS, preset};
 use thermonet::document::{Document, read};
+use thermonet::interrupt::Interrupt;
 use thermonet::learn::floor::monotone_floor;
 use thermonet::learn::gradient::{RowRule, by_differences};
 use thermonet::learn::objective::{Formula, Objective, TaskError};
@@ -64,7 +65,7 @@ fn a_loss_without_a_number_ends_a_training() {
         let error = loop {
             match trainer.step() {
                 Ok(Status::Running) => {}
-                Ok(Status::Done) => panic!("done without a loss"),
+                Ok(status) => panic!("{status:?} without a loss"),
                 Err(error) => break error.to_string(),
             }
         };
@@ -87,7 +88,13 @@ fn gradient(document: &Document, rule: RowRule) -> (f64, Vec<f64>, Parameters) {
         .settle(&mut system, &objective, &strict(false))
         .unwrap();
     let gradient = rows
-        .gradient(&mut system, &objective, &parameters, rule)
+        .gradient(
+            &mut system,
+            &objective,
+            &parameters,
+            rule,
+            &Interrupt::default(),
+        )
         .unwrap();
     (loss, gradient, parameters)
 }
@@ -270,7 +277,13 @@ fn followed_gradients_are_those_of_single_rows() {
         rows.followed_gradient(&system, &parameters, &mut followed)
             .unwrap();
         let single = rows
-            .gradient(&mut system, &objective, &parameters, RowRule::Implicit)
+            .gradient(
+                &mut system,
+                &objective,
+                &parameters,
+                RowRule::Implicit,
+                &Interrupt::default(),
+            )
             .unwrap();
         let settled = rows.settle(&mut system, &objective, &options).unwrap();
         assert!((loss - settled).abs() <= 1e-9 * (1.0 + settled), "{name}");
@@ -531,7 +544,7 @@ fn starts_without_a_steady_state_leave_no_loss() {
         let end = loop {
             match trainer.step() {
                 Ok(Status::Running) => {}
-                Ok(Status::Done) => break true,
+                Ok(Status::Done | Status::Interrupted) => break true,
                 Err(_) => break false,
             }
         };

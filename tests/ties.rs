@@ -3,6 +3,7 @@
 
 use thermonet::document::presets::preset;
 use thermonet::document::{Document, Edit, History, Selection, read, write};
+use thermonet::interrupt::Interrupt;
 use thermonet::learn::gradient::{RowRule, by_differences};
 use thermonet::learn::objective::Objective;
 use thermonet::learn::parameters::Parameters;
@@ -56,7 +57,13 @@ fn the_slope_of_a_tie_is_that_of_moving_all_of_it() {
         .unwrap();
     let rule = RowRule::new(Rule::Implicit, None).unwrap();
     let mut gradient = rows
-        .gradient(&mut system, &objective, &parameters, rule)
+        .gradient(
+            &mut system,
+            &objective,
+            &parameters,
+            rule,
+            &Interrupt::default(),
+        )
         .unwrap();
     for (slope, parameter) in gradient.iter_mut().zip(parameters.as_slice()) {
         *slope *= parameter.stretch(parameter.read(&system));

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use super::output::{number, stdout, table};
 use super::train::{Lesson, RuleArg};
 use super::{Case, Clamps, CliError, Source, output};
+use crate::interrupt::Interrupt;
 use crate::learn::gradient::{RowRule, by_differences, by_simultaneous_perturbation};
 use crate::learn::parameters::{Owner, Parameters};
 use crate::learn::rows::{Rows, strict};
@@ -43,7 +44,13 @@ pub(super) fn run(args: &GradientArgs) -> Result<(), CliError> {
         .map_err(TrainError::from)?;
     let mut gradient = match RowRule::new(rule, training.beta) {
         Some(rule) => rows
-            .gradient(&mut system, &lesson.objective, &parameters, rule)
+            .gradient(
+                &mut system,
+                &lesson.objective,
+                &parameters,
+                rule,
+                &Interrupt::default(),
+            )
             .map_err(TrainError::from)?,
         None => measured(&lesson, &system, &parameters, rule, &training, &rows)?,
     };

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use super::output::{counted, number, stdout, table};
 use super::{Case, Clamps, CliError, Source, output};
 use crate::document::{Document, save};
+use crate::interrupt::Interrupt;
 use crate::learn::floor::monotone_floor;
 use crate::learn::objective::{Goal, Objective};
 use crate::learn::trainer::{Plan, Status, TrainError, Trained, Trainer};
@@ -117,6 +118,10 @@ pub(super) fn run(args: &TrainArgs) -> Result<(), CliError> {
     let floor = monotone_floor(&objective);
     let mut trainer = Trainer::new(case.network(), &task, objective.clone(), plan)?;
     let cancelled = cancel_on_interrupt();
+    let is_cancelled = Arc::clone(&cancelled);
+    trainer.set_interrupt(Interrupt::when(move || {
+        is_cancelled.load(Ordering::Relaxed)
+    }));
     let bar = progress(training.steps);
     let start = Instant::now();
     while !cancelled.load(Ordering::Relaxed) && trainer.step()? == Status::Running {
@@ -164,7 +169,7 @@ pub(super) fn run(args: &TrainArgs) -> Result<(), CliError> {
     Ok(())
 }
 
-/// A flag that Ctrl-C raises: training then stops between two steps and keeps the best so far.
+/// A flag that Ctrl-C raises: training then stops at once and keeps the best so far.
 fn cancel_on_interrupt() -> Arc<AtomicBool> {
     let cancelled = Arc::new(AtomicBool::new(false));
     let raised = Arc::clone(&cancelled);

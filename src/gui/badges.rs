@@ -280,6 +280,7 @@ mod tests {
     use super::*;
     use crate::document::Edit;
     use crate::document::presets::preset;
+    use crate::interrupt::Interrupt;
     use crate::system::System;
 
     /// What is stale may speak of what is gone: in words, not in question marks.
@@ -288,7 +289,7 @@ mod tests {
         for name in ["fold", "latch", "xor-minimal"] {
             let mut document = preset(name).unwrap().load().unwrap().document;
             let system = Arc::new(System::new(&document.network));
-            let certified = certified(&(system, Vec::new()));
+            let certified = certified(&(system, Vec::new()), &Interrupt::default());
             let all = |network: &Network| {
                 [monotone, unique, reciprocal].map(|badge| badge(network, &certified))
             };

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use eframe::egui::Context;
 
 use crate::document::{Document, Revision};
+use crate::interrupt::Interrupt;
 use crate::job::{Event, Worker};
 use crate::learn::Task;
 use crate::network::{EdgeKey, Network, NodeKey};
@@ -40,16 +41,16 @@ struct Computed<K, J, T> {
     wanted: Option<K>,
     kept: Option<(K, Result<T, String>)>,
     worker: Option<Worker<J, T>>,
-    run: fn(&J) -> T,
+    run: fn(&J, &Interrupt) -> T,
 }
 
 impl<K: Clone + PartialEq, J: Send + 'static, T: Send + 'static> Computed<K, J, T> {
-    fn new(ctx: &Context, name: &str, run: fn(&J) -> T) -> Self {
+    fn new(ctx: &Context, name: &str, run: fn(&J, &Interrupt) -> T) -> Self {
         let waker = ctx.clone();
         let worker = Worker::spawn(
             name,
             move || waker.request_repaint(),
-            move |job, _| run(&job),
+            move |job, cancel| run(&job, &cancel.interrupt()),
         );
         Self {
             wanted: None,
@@ -61,7 +62,7 @@ impl<K: Clone + PartialEq, J: Send + 'static, T: Send + 'static> Computed<K, J, 
     }
 
     /// One that computes by itself, and is done when it has been asked.
-    fn at_once(run: fn(&J) -> T) -> Self {
+    fn at_once(run: fn(&J, &Interrupt) -> T) -> Self {
         Self {
             wanted: None,
             kept: None,
@@ -73,11 +74,11 @@ impl<K: Clone + PartialEq, J: Send + 'static, T: Send + 'static> Computed<K, J, 
     fn update(&mut self, key: K, job: impl FnOnce() -> J) {
         if self.wanted.as_ref() != Some(&key) {
             self.wanted = Some(key.clone());
-            match &mut self.worker {
-                Some(worker) => {
-                    worker.submit(job());
-                }
-                None => self.kept = Some((key.clone(), Ok((self.run)(&job())))),
+            if let Some(worker) = &mut self.worker {
+                worker.submit(job());
+            } else {
+                let result = (self.run)(&job(), &Interrupt::default());
+                self.kept = Some((key.clone(), Ok(result)));
             }
         }
         // Orders are overtaken by later ones: what comes belongs to the latest.
@@ -261,7 +262,7 @@ impl Derived {
     }
 }
 
-fn solved((system, held): &(Arc<System>, Held)) -> Steady {
+fn solved((system, held): &(Arc<System>, Held), interrupt: &Interrupt) -> Steady {
     let mut system = Arc::clone(system);
     for &(key, value) in held {
         if let Some(slot) = system.slot(key) {
@@ -270,14 +271,24 @@ fn solved((system, held): &(Arc<System>, Held)) -> Steady {
     }
     Steady {
         free: system.nodes()[..system.free_count()].to_vec(),
-        state: steady::solve(&system, &Options::default()),
+        state: steady::solve(&system, &options(interrupt)),
     }
 }
 
-pub(super) fn certified((system, inputs): &(Arc<System>, Vec<f64>)) -> Certified {
+fn options(interrupt: &Interrupt) -> Options {
+    Options {
+        interrupt: interrupt.clone(),
+        ..Options::default()
+    }
+}
+
+pub(super) fn certified(
+    (system, inputs): &(Arc<System>, Vec<f64>),
+    interrupt: &Interrupt,
+) -> Certified {
     let mut certificates = Certificates::new(system, inputs);
     if certificates.unique.verdict().is_none() {
-        let known = steady::solve(system, &Options::default());
+        let known = steady::solve(system, &options(interrupt));
         multistart::refute_unique(system, &known, &mut certificates);
     }
     Certified {

@@ -134,7 +134,7 @@ fn file_ui(
         }
         if has_browser
             && ui.button("Browse…").clicked()
-            && let Some(chosen) = browse(purpose)
+            && let Some(chosen) = browse(purpose, path)
         {
             commands.push(command(purpose, chosen));
             is_done = true;
@@ -195,11 +195,14 @@ fn command(purpose: FileUse, path: PathBuf) -> Command {
 }
 
 /// The desktop's own file dialog; `None` if it was cancelled or there is none.
-fn browse(purpose: FileUse) -> Option<PathBuf> {
+fn browse(purpose: FileUse, typed: &str) -> Option<PathBuf> {
     let dialog = rfd::FileDialog::new().add_filter("thermonet networks", &["json"]);
     match purpose {
         FileUse::Open => dialog.pick_file(),
-        FileUse::Save => dialog.set_file_name("network.json").save_file(),
+        FileUse::Save => {
+            let name = Path::new(typed.trim()).file_name().unwrap_or_default();
+            dialog.set_file_name(name.to_string_lossy()).save_file()
+        }
     }
 }
 

@@ -20,7 +20,7 @@ pub(super) struct Start<'a> {
     pub(super) objective: &'a Objective,
     /// The state that is known for each row of the task; without it, rows are followed until they come to rest.
     pub(super) known: Option<&'a [Vec<f64>]>,
-    pub(super) options: Options,
+    pub(super) options: &'a Options,
 }
 
 /// Memory for motions, made when first needed.
@@ -139,7 +139,7 @@ impl<const L: usize> Company<L> {
                     is_open[l] &= !is_at_rest[l];
                 }
             }
-            if !is_open.contains(&true) {
+            if !is_open.contains(&true) || options.interrupt.is_raised() {
                 break;
             }
             self.before.copy_from_slice(&self.relaxation.states()[..n]);
@@ -322,7 +322,7 @@ mod tests {
             wiring: &wiring,
             objective: &objective,
             known,
-            options,
+            options: &options,
         };
         let mut companies = Companies::default();
         let all_known = vec![Course::Known; inputs.len()];

@@ -74,7 +74,7 @@ pub(super) fn course(system: &System, known: &[f64], options: &Options) -> Cours
             }
         }
         last = distance;
-        if relaxation.step(system).is_err() {
+        if options.interrupt.is_raised() || relaxation.step(system).is_err() {
             break;
         }
         let hardly_moves = apart(relaxation.state(), &before) <= HARDLY_MOVES * scale;

@@ -26,6 +26,9 @@ pub enum GradientError {
     /// A nudged network did not settle near the state it was nudged from.
     #[error("the nudged network leaves its state; choose a smaller \"beta\"")]
     NudgedAway,
+    /// Nobody waits for it any more.
+    #[error("the search for the gradient was interrupted; start it again")]
+    Interrupted,
 }
 
 /// What a rule needs of a row's settled state.

@@ -9,6 +9,7 @@ use std::ops::Range;
 use super::objective::Objective;
 use super::parallel::shared;
 use crate::device::ParamRange;
+use crate::interrupt::Interrupt;
 use crate::solve::elimination::{self, Pivots};
 use crate::solve::steady::{FOLLOW_ITERATIONS, LAST_FOLLOW_STEP};
 use crate::system::System;
@@ -64,6 +65,8 @@ pub(super) struct Question<'a> {
     pub(super) objective: &'a Objective,
     /// Whether the gradient of the loss is wanted, too.
     pub(super) with_slopes: bool,
+    /// Ends the following early: all further rows are then lost.
+    pub(super) interrupt: &'a Interrupt,
 }
 
 /// How following went.
@@ -202,6 +205,10 @@ impl<const L: usize> Block<L> {
         let first = self.rows.start;
         for (chunk, states) in states.chunks_mut(L).enumerate() {
             let row = first + chunk * L;
+            if question.interrupt.is_raised() {
+                all.lost.extend(row..self.rows.end);
+                break;
+            }
             self.load(question, row, states);
             let (iterations, is_settled) = self.newton(question, states.len());
             all.iterations += iterations;

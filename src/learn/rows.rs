@@ -10,6 +10,7 @@ use super::lanes::{FURTHEST, Followed, Question, Slopes, Team};
 use super::objective::Objective;
 use super::parallel::{shared, threads};
 use super::parameters::Parameters;
+use crate::interrupt::Interrupt;
 use crate::solve::linear::Factor;
 use crate::solve::relax::Options as RelaxOptions;
 use crate::solve::steady::{self, Options};
@@ -103,6 +104,7 @@ impl SideBySide {
                 wiring: &wiring,
                 objective,
                 with_slopes: false,
+                interrupt: &Interrupt::default(),
             };
             let is_small = wiring.pattern().rest().len() <= MOST_DENSE;
             let team = is_small.then(|| Team::new(&question))?;
@@ -138,6 +140,16 @@ impl Rows {
     #[must_use]
     pub fn state(&self, row: usize) -> &[f64] {
         &self.states[row]
+    }
+
+    /// The states of all rows, to put them back with [`Rows::put_back`].
+    pub(super) fn kept(&self) -> Vec<Vec<f64>> {
+        self.states.clone()
+    }
+
+    /// Puts all rows back where they were.
+    pub(super) fn put_back(&mut self, kept: Vec<Vec<f64>>) {
+        self.states = kept;
     }
 
     /// Newton iterations of all followed rows so far: one evaluation and one factorisation each.
@@ -200,7 +212,7 @@ impl Rows {
         starts: &[Vec<f64>],
         options: &Options,
     ) -> Vec<Result<Vec<f64>, Unsettled>> {
-        self.each_asked(system, objective, rows, |system, k| {
+        self.each_asked(system, objective, rows, options, |system, k| {
             let x = starts.get(k).map_or(system.initial(), Vec::as_slice);
             let found = steady::solve_from(system, x, options);
             if found.is_settled() {
@@ -231,7 +243,7 @@ impl Rows {
             wiring,
             objective,
             known: is_known.then_some(self.states.as_slice()),
-            options: *options,
+            options,
         };
         Some(if is_worth_threads(system, rows) {
             Companies::courses_on_threads(&start, rows, self.threads)
@@ -247,8 +259,15 @@ impl Rows {
         system: &mut System,
         objective: &Objective,
         rows: &[usize],
+        options: &Options,
         work: impl Fn(&System, usize) -> Result<R, Unsettled> + Sync,
     ) -> Vec<Result<R, Unsettled>> {
+        let work = |system: &System, k: usize| {
+            if options.interrupt.is_raised() {
+                return Err(Unsettled { row: rows[k] });
+            }
+            work(system, k)
+        };
         if !is_worth_threads(system, rows) {
             let mut found = Vec::with_capacity(rows.len());
             for (k, &row) in rows.iter().enumerate() {
@@ -315,7 +334,9 @@ impl Rows {
         self.single
             .resize(parameters.map_or(0, Parameters::len), 0.0);
         self.settle_missing(system, objective, options)?;
-        if let Some(lost) = self.follow_in_lanes(system, objective, parameters.is_some()) {
+        let with_slopes = parameters.is_some();
+        let interrupt = &options.interrupt;
+        if let Some(lost) = self.follow_in_lanes(system, objective, with_slopes, interrupt) {
             for row in lost {
                 self.follow_row(system, objective, row, options, parameters)?;
             }
@@ -355,6 +376,7 @@ impl Rows {
         system: &System,
         objective: &Objective,
         with_slopes: bool,
+        interrupt: &Interrupt,
     ) -> Option<Vec<usize>> {
         let SideBySide { wiring, team, .. } = SideBySide::of(&mut self.lanes, system, objective)?;
         let question = Question {
@@ -362,6 +384,7 @@ impl Rows {
             wiring,
             objective,
             with_slopes,
+            interrupt,
         };
         let Followed {
             iterations,
@@ -382,6 +405,9 @@ impl Rows {
         options: &Options,
         parameters: Option<&Parameters>,
     ) -> Result<(), Unsettled> {
+        if options.interrupt.is_raised() {
+            return Err(Unsettled { row });
+        }
         objective.ask(system, row);
         let Self {
             states,
@@ -465,7 +491,7 @@ impl Rows {
         let courses = match self.courses_in_lanes(system, objective, &rows, true, options) {
             Some(courses) => courses,
             None => self
-                .each_asked(system, objective, &rows, |system, k| {
+                .each_asked(system, objective, &rows, options, |system, k| {
                     Ok(course(system, &self.states[rows[k]], options))
                 })
                 .into_iter()
@@ -494,16 +520,20 @@ impl Rows {
     /// The gradient of the loss in the parameters' values, by a rule on rows.
     ///
     /// # Errors
-    /// What the rule says of the first row that has none.
+    /// What the rule says of the first row that has none, or that it was interrupted.
     pub fn gradient(
         &mut self,
         system: &mut System,
         objective: &Objective,
         parameters: &Parameters,
         rule: RowRule,
+        interrupt: &Interrupt,
     ) -> Result<Vec<f64>, GradientError> {
         let mut gradient = vec![0.0; parameters.len()];
         for (row, x) in self.states.iter().enumerate() {
+            if interrupt.is_raised() {
+                return Err(GradientError::Interrupted);
+            }
             objective.ask(system, row);
             let settled = Settled {
                 system,
@@ -578,7 +608,7 @@ mod tests {
             let objective = Objective::new(&network, &system, &task, None).unwrap();
             let mut rows = Rows::new(&objective);
             rows.states[0] = vec![0.0; reservoirs];
-            let lost = rows.follow_in_lanes(&system, &objective, true);
+            let lost = rows.follow_in_lanes(&system, &objective, true, &Interrupt::default());
             // At rest everywhere: nothing to lose.
             assert_eq!(lost, is_taken.then(Vec::new), "{reservoirs}");
         }

@@ -24,6 +24,7 @@ use super::rows::{Rows, Unsettled, quick, strict};
 use super::task::{Loss, Task};
 use super::training::{Optimizer, Rule, Training};
 use super::twin::{self, NoTwin, Twin};
+use crate::interrupt::Interrupt;
 use crate::network::Network;
 use crate::solve::linear::Factor;
 use crate::solve::steady::Options;
@@ -119,6 +120,8 @@ pub enum Status {
     Running,
     /// The number of steps is used up, or nothing more can be gained.
     Done,
+    /// It was interrupted, and all is as it was before: the step can be taken later.
+    Interrupted,
 }
 
 #[derive(Clone, Debug)]
@@ -161,6 +164,15 @@ pub struct Trainer {
     restarts: Vec<usize>,
     /// Starts at which a row had no steady state. Each uses up a step, but there was no loss and no update.
     failed_starts: usize,
+    interrupt: Interrupt,
+}
+
+/// What a step that is interrupted leaves as it was before.
+struct Before {
+    states: Vec<Vec<f64>>,
+    run: Run,
+    rng: ChaCha8Rng,
+    branch_jumps: usize,
 }
 
 /// What a training arrived at. Every number in it is of states that the dynamics reaches from `initial`.
@@ -242,6 +254,7 @@ impl Trainer {
             branch_jumps: 0,
             restarts: Vec::new(),
             failed_starts: 0,
+            interrupt: Interrupt::default(),
             plan,
         };
         if trainer.parameters.is_empty() {
@@ -278,6 +291,11 @@ impl Trainer {
     /// Sets the learning rate from the next step on.
     pub fn set_rate(&mut self, rate: f64) {
         self.plan.training.rate = rate;
+    }
+
+    /// Lets the step that is under way be interrupted if it may take long; short ones are taken to their end.
+    pub fn set_interrupt(&mut self, interrupt: Interrupt) {
+        self.interrupt = interrupt;
     }
 
     /// Draws (if seeded) and constrains (if monotone) the parameters, and forgets the rows' states.
@@ -326,7 +344,19 @@ impl Trainer {
         if self.steps_taken() >= self.plan.training.steps {
             return Ok(Status::Done);
         }
+        let before = self.is_step_long().then(|| Before {
+            states: self.rows.kept(),
+            run: self.run.clone(),
+            rng: self.rng.clone(),
+            branch_jumps: self.branch_jumps,
+        });
         match self.try_step() {
+            Err(_) if self.interrupt.is_raised() && before.is_some() => {
+                if let Some(before) = before {
+                    self.go_back(before);
+                }
+                Ok(Status::Interrupted)
+            }
             Ok(status) => {
                 if status == Status::Running && self.has_stalled() {
                     self.restart();
@@ -337,10 +367,41 @@ impl Trainer {
         }
     }
 
+    /// Whether a step may take so long that it can be interrupted: what it then takes to go back is nothing beside it.
+    fn is_step_long(&self) -> bool {
+        /// Devices times rows from which on a step takes some tenths of a millisecond.
+        const LONG: usize = 2_000;
+        let rows = self.objective.examples().len();
+        rows * self.system.links().len() >= LONG
+            || RowRule::new(self.plan.training.rule, None).is_none()
+    }
+
+    fn go_back(&mut self, before: Before) {
+        let Before {
+            states,
+            run,
+            rng,
+            branch_jumps,
+        } = before;
+        self.rows.put_back(states);
+        self.run = run;
+        self.rng = rng;
+        self.branch_jumps = branch_jumps;
+    }
+
+    /// How a row's state is found within a step.
+    fn quick(&self) -> Options {
+        let mut options = quick(self.plan.monotone);
+        if self.is_step_long() {
+            options.interrupt = self.interrupt.clone();
+        }
+        options
+    }
+
     fn try_step(&mut self) -> Result<Status, TrainError> {
         self.parameters
             .set_coordinates(&mut self.system, &self.coordinates);
-        let options = quick(self.plan.monotone);
+        let options = self.quick();
         let mut loss = self.follow(&options)?;
         if !loss.is_finite() {
             return Err(self.not_finite());
@@ -432,6 +493,7 @@ impl Trainer {
 
     /// Finds the gradient in coordinates, by the plan's rule, at the rows' states.
     fn find_gradient(&mut self) -> Result<(), TrainError> {
+        let options = self.quick();
         let Self {
             system,
             objective,
@@ -447,12 +509,12 @@ impl Trainer {
             if rule == RowRule::Implicit {
                 rows.followed_gradient(system, parameters, gradient)?;
             } else {
-                *gradient = rows.gradient(system, objective, parameters, rule)?;
+                let interrupt = &options.interrupt;
+                *gradient = rows.gradient(system, objective, parameters, rule, interrupt)?;
             }
             parameters.stretch(system, gradient);
             return Ok(());
         }
-        let options = quick(plan.monotone);
         let mut trial = rows.clone();
         let mut trial_system = system.clone();
         let measure = |at: &[f64]| -> Result<f64, TrainError> {
@@ -473,6 +535,7 @@ impl Trainer {
 
     /// One damped Gauss-Newton step: tried, judged by what it brings, and kept or not.
     fn least_squares_update(&mut self, loss: f64) -> Result<Status, TrainError> {
+        let options = self.quick();
         let Self {
             system,
             objective,
@@ -503,6 +566,9 @@ impl Trainer {
             let Goal::States(goal) = &example.goal else {
                 return Err(TrainError::NotLeastSquares);
             };
+            if options.interrupt.is_raised() {
+                return Err(GradientError::Interrupted.into());
+            }
             objective.ask(system, row);
             let x = rows.state(row);
             system.evaluate(x, system.clamps(), &mut flow);
@@ -528,7 +594,6 @@ impl Trainer {
                 }
             }
         }
-        last_good.clone_from(coordinates);
         let Some((mut step, promised)) = method.propose(&jacobian, &residuals) else {
             return Ok(Status::Done);
         };
@@ -540,7 +605,11 @@ impl Trainer {
         let mut trial_system = system.clone();
         let mut trial = rows.clone();
         parameters.set_coordinates(&mut trial_system, &moved);
-        let reached = trial.follow(&mut trial_system, objective, &quick(self.plan.monotone));
+        let reached = trial.follow(&mut trial_system, objective, &options);
+        if options.interrupt.is_raised() {
+            return Err(GradientError::Interrupted.into());
+        }
+        last_good.clone_from(coordinates);
         let gained = reached.map_or(f64::NEG_INFINITY, |reached| loss - reached);
         if method.judge(gained / promised.max(f64::MIN_POSITIVE)) {
             *coordinates = moved;
@@ -652,8 +721,22 @@ impl Trainer {
 
     /// Ends the training: confirms the last and the best parameters by the error-controlled dynamics from `initial`.
     #[must_use]
-    pub fn finish(mut self) -> Trained {
-        let options = strict(self.plan.monotone);
+    pub fn finish(self) -> Trained {
+        self.confirmed(Interrupt::default())
+    }
+
+    /// The same; `None` if it is interrupted.
+    #[must_use]
+    pub fn finish_unless(self, interrupt: &Interrupt) -> Option<Trained> {
+        let trained = self.confirmed(interrupt.clone());
+        (!interrupt.is_raised()).then_some(trained)
+    }
+
+    fn confirmed(mut self, interrupt: Interrupt) -> Trained {
+        let options = Options {
+            interrupt,
+            ..strict(self.plan.monotone)
+        };
         let last = self.last_confirmed(&options);
         let mut best: Option<(f64, Vec<f64>)> = last.map(|loss| (loss, self.coordinates.clone()));
         for snapshot in std::mem::take(&mut self.candidates).into_best_first() {
@@ -713,7 +796,10 @@ impl Trainer {
     fn last_confirmed(&mut self, options: &Options) -> Option<f64> {
         self.parameters
             .set_coordinates(&mut self.system, &self.coordinates);
-        let quick = quick(self.plan.monotone);
+        let quick = Options {
+            interrupt: options.interrupt.clone(),
+            ..quick(self.plan.monotone)
+        };
         let all_rows = 0..self.objective.examples().len();
         if self
             .rows

@@ -8,6 +8,7 @@ use super::linear::Factor;
 use super::relax::{Options as RelaxOptions, Relaxation};
 use super::stability::Spectrum;
 use crate::device::Response;
+use crate::interrupt::Interrupt;
 use crate::system::{Flow, System};
 
 mod cycle;
@@ -30,7 +31,7 @@ pub(crate) const FOLLOW_ITERATIONS: usize = 12;
 pub(crate) const LAST_FOLLOW_STEP: f64 = 1e-6;
 
 /// What to assume and how hard to try.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Options {
     /// Whether only one stable state exists for given conserved totals (a certificate). Default `false`.
     pub is_unique: bool,
@@ -44,6 +45,8 @@ pub struct Options {
     /// Whether the slowest eigenvalues are found from 300 free reservoirs on, where stability can be tested without.
     /// Default `true`.
     pub lists_eigenvalues: bool,
+    /// Ends the search early, as if the effort were spent. Default never.
+    pub interrupt: Interrupt,
 }
 
 impl Default for Options {
@@ -58,13 +61,16 @@ impl Default for Options {
             horizon: 1e12,
             max_steps: 200_000,
             lists_eigenvalues: true,
+            interrupt: Interrupt::default(),
         }
     }
 }
 
 impl Options {
     fn spectrum(&self, system: &System, flow: &Flow) -> Option<Spectrum> {
-        if self.lists_eigenvalues {
+        if self.interrupt.is_raised() {
+            None
+        } else if self.lists_eigenvalues {
             Spectrum::at(system, flow)
         } else {
             Spectrum::tested(system, flow)
@@ -192,7 +198,7 @@ pub fn solve(system: &System, options: &Options) -> SteadyState {
 pub fn solve_from(system: &System, x: &[f64], options: &Options) -> SteadyState {
     let mut tried = 0;
     if options.is_unique {
-        let found = pseudo_transient::run(system, x);
+        let found = pseudo_transient::run(system, x, &options.interrupt);
         if let Some(x) = found.x
             && let Some(state) = judged(system, x, Method::PseudoTransient, found.steps, options)
         {
@@ -373,6 +379,7 @@ fn integrate(system: &System, x: &[f64], options: &Options, tried: usize) -> Ste
         }
         if relaxation.time() >= horizon
             || relaxation.steps() >= options.max_steps
+            || options.interrupt.is_raised()
             || relaxation.step(system).is_err()
         {
             break;

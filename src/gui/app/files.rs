@@ -203,7 +203,7 @@ impl App {
     pub(super) fn file_dialog(&self, purpose: FileUse) -> Dialog {
         let path = match (purpose, self.editor.path()) {
             (FileUse::Save, Some(path)) => path.display().to_string(),
-            (FileUse::Save, None) => "network.json".to_owned(),
+            (FileUse::Save, None) => suggested(&self.editor.network().name),
             (FileUse::Open, path) => path
                 .and_then(Path::parent)
                 .map(|folder| folder.join("").display().to_string())
@@ -263,5 +263,32 @@ impl App {
         if message.is_some() {
             self.message = message;
         }
+    }
+}
+
+/// A file name for a network of this name: "Two wells, tied" becomes two-wells-tied.json.
+fn suggested(name: &str) -> String {
+    let words = name.split(|c: char| !c.is_alphanumeric());
+    let words: Vec<String> = words
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
+        .collect();
+    // Longer names would be cut by some file systems.
+    let stem: String = words.join("-").chars().take(60).collect();
+    let stem = if stem.is_empty() { "network" } else { &stem };
+    format!("{stem}.json")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::suggested;
+
+    #[test]
+    fn networks_suggest_the_name_of_their_file() {
+        assert_eq!(suggested("XOR"), "xor.json");
+        assert_eq!(suggested("Two wells, tied"), "two-wells-tied.json");
+        assert_eq!(suggested("../etc/α β"), "etc-α-β.json");
+        assert_eq!(suggested(" … "), "network.json");
+        assert_eq!(suggested(&"x".repeat(400)).chars().count(), 65);
     }
 }

@@ -94,8 +94,14 @@ impl App {
 
     /// Whether a training takes steps.
     #[must_use]
-    pub fn is_training(&self) -> bool {
+    pub fn is_taking_steps(&self) -> bool {
         self.coach.is_running()
+    }
+
+    /// Whether a training takes steps, or has taken them and its best is being confirmed.
+    #[must_use]
+    pub fn is_training(&self) -> bool {
+        self.coach.is_running() || self.coach.is_confirming()
     }
 
     /// The losses of the last training, or of both of a comparison, in node units.

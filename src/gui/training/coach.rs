@@ -4,6 +4,9 @@
 //! rests, its best becomes one step of undo. Continuing the same run replaces that step, so a run is one step however
 //! often it was held.
 
+mod respond;
+mod shown;
+
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -17,10 +20,9 @@ use super::question::{Question, Questions};
 use super::response::Responder;
 use crate::document::{Document, Problem, Revision};
 use crate::gui::editor::Editor;
+use crate::learn::Training;
 use crate::learn::trainer::{Plan, Trained};
-use crate::learn::{Task, Training};
 use crate::network::Network;
-use crate::system::System;
 use crate::training_run::{Lane, News, Record, Run, network_with};
 
 /// Earlier runs shown pale behind the last one.
@@ -80,6 +82,8 @@ struct Session {
     run: Run,
     mode: Mode,
     is_running: bool,
+    /// Whether it has stopped and its best is being confirmed.
+    is_confirming: bool,
     is_done: bool,
     plan: Plan,
     /// Topology and parameters of the document that the run belongs to.
@@ -174,7 +178,7 @@ impl Coach {
                     .is_none_or(|curve| Arc::ptr_eq(question, &curve.question))
             });
             if session.at != at || !is_asked_the_same || editor.document().task.is_none() {
-                if session.is_running {
+                if session.is_running || session.is_confirming {
                     self.notice = Some(Problem::new(
                         "training",
                         "was stopped, since the network or its task changed",
@@ -199,69 +203,6 @@ impl Coach {
             _ => self.gradients.clear(),
         }
         application
-    }
-
-    /// Keeps the responses up to what is shown.
-    fn respond(&mut self, editor: &Editor) {
-        let Some(question) = self.questions.question().cloned() else {
-            // A task that is being read will soon have another response; until then the old one is better than none.
-            if self.questions.seen().is_none() {
-                self.responders.iter_mut().for_each(Responder::clear);
-            }
-            return;
-        };
-        let (topology, parameters) = place(editor);
-        let pick = self.pick.within(&question);
-        let is_comparison = self.is_comparison();
-        let is_running = self.is_running();
-        let Self {
-            responders,
-            curves,
-            comparison,
-            live,
-            live_revision,
-            runs,
-            ..
-        } = self;
-        if is_comparison {
-            for (k, (responder, curve)) in responders.iter_mut().zip(curves.iter()).enumerate() {
-                if curve.record.values.is_empty() {
-                    continue;
-                }
-                let finished = comparison.as_ref().map(|outcomes| &outcomes[k].network);
-                let steps = if finished.is_some() {
-                    u64::MAX
-                } else {
-                    curve.record.losses.len() as u64
-                };
-                responder.want(
-                    [1 + k as u64, *runs, steps, topology],
-                    is_running,
-                    (&question, pick),
-                    || match finished {
-                        Some(network) => System::new(network),
-                        None => System::new(&curve.network_at(&curve.record.values)),
-                    },
-                );
-            }
-            return;
-        }
-        // Nothing is drawn beside it any more.
-        responders[1].clear();
-        let live = live.as_ref();
-        let compile = || match live {
-            Some(live) => live.system().clone(),
-            None => System::new(editor.network()),
-        };
-        let live_key = if live.is_some() { *live_revision } else { 0 };
-        // The picture is of the task as well: its range, and what is decoded.
-        let task = editor.revision().task();
-        responders[0].want(
-            [topology ^ (task << 32), parameters, live_key, 0],
-            is_running || editor.is_dragging(),
-            (&question, pick),
-            compile,
-        );
     }
 
     fn hear(&mut self, editor: &Editor) -> Option<Application> {
@@ -296,8 +237,12 @@ impl Coach {
                         self.live_revision += 1;
                     }
                 }
-                News::Resting(rest) => {
+                News::Stopped => {
                     session.is_running = false;
+                    session.is_confirming = true;
+                }
+                News::Resting(rest) => {
+                    session.is_confirming = false;
                     session.is_done = rest.is_done;
                     if let Some(trouble) = rest.trouble {
                         self.notice = Some(super::question::located(&trouble));
@@ -401,7 +346,7 @@ impl Coach {
         }
     }
 
-    /// Lets what runs rest after the step it is in.
+    /// Lets what runs stop, and keeps its best.
     pub(crate) fn hold(&mut self) {
         if let Some(session) = &mut self.session {
             session.first_steps = None;
@@ -419,6 +364,7 @@ impl Coach {
             && is_same_but_rate(&session.plan.training, &settings)
         {
             session.is_running = true;
+            session.is_confirming = false;
             self.best = None;
             session.run.go(steps);
             return;
@@ -548,6 +494,7 @@ impl Coach {
             run,
             mode,
             is_running: first_steps.is_some(),
+            is_confirming: false,
             is_done: false,
             plan: plan(false),
             at: place(editor),
@@ -568,100 +515,6 @@ impl Coach {
         };
         self.end();
         Some(application)
-    }
-
-    /// The curves to be drawn, the last run's first, and whether each is of the last run.
-    pub(crate) fn shown(&self) -> impl DoubleEndedIterator<Item = (&Curve, bool)> {
-        let current = self.curves.iter().map(|curve| (curve, true));
-        let past = self.past.iter().map(|curve| (curve, false));
-        current.chain(past).collect::<Vec<_>>().into_iter()
-    }
-
-    /// The network with the parameters of the moment, while a training runs, and what counts its changes.
-    pub(crate) fn live(&self) -> (Option<&Network>, u64) {
-        (self.live.as_ref().map(Live::network), self.live_revision)
-    }
-
-    /// The compiled task, what is wrong with it, or nothing yet.
-    pub(crate) fn answer(&self) -> Option<&Result<Arc<Question>, Problem>> {
-        self.questions.answer()
-    }
-
-    /// The compiled task, if all is well.
-    pub(crate) fn question(&self) -> Option<&Arc<Question>> {
-        self.questions.question()
-    }
-
-    /// What the task would have to be, where its rows are outside the states there are.
-    pub(crate) fn repaired(&self) -> Option<&Task> {
-        self.questions.repaired()
-    }
-
-    /// Reads the task's data file once more.
-    pub(crate) fn read_data_again(&mut self) {
-        self.questions.forget();
-    }
-
-    /// The same, or the one before it while a changed task is being read: for pictures alone.
-    pub(crate) fn seen_question(&self) -> Option<&Arc<Question>> {
-        self.questions.seen()
-    }
-
-    /// What the last comparison came to: with NDC, without.
-    pub(crate) fn comparison(&self) -> Option<&[Outcome; 2]> {
-        self.comparison.as_ref()
-    }
-
-    /// The confirmed loss of what the last run put into the document, in node units.
-    pub(crate) fn best(&self) -> Option<f64> {
-        self.best
-    }
-
-    /// What last went wrong.
-    pub(crate) fn notice(&self) -> Option<&Problem> {
-        self.notice.as_ref()
-    }
-
-    /// Whether a run takes steps.
-    pub(crate) fn is_running(&self) -> bool {
-        self.session
-            .as_ref()
-            .is_some_and(|session| session.is_running)
-    }
-
-    /// Whether a comparison takes steps.
-    pub(crate) fn is_comparing(&self) -> bool {
-        self.session
-            .as_ref()
-            .is_some_and(|session| session.is_running && session.mode == Mode::Compare)
-    }
-
-    /// Whether a comparison is shown, under way or done.
-    pub(crate) fn is_comparison(&self) -> bool {
-        self.session
-            .as_ref()
-            .is_some_and(|session| session.mode == Mode::Compare)
-    }
-
-    /// The gradient at the document's parameters.
-    pub(crate) fn gradients(&self) -> &Gradients {
-        &self.gradients
-    }
-
-    /// The response of the network as it is seen (0), or of a comparison with NDC (0) and without (1).
-    pub(crate) fn responder(&self, k: usize) -> &Responder {
-        &self.responders[k.min(1)]
-    }
-
-    /// Whether any thread of it is at work.
-    pub(crate) fn is_busy(&self) -> bool {
-        self.questions.is_busy()
-            || self.awaited.is_some()
-            || self.responders.iter().any(Responder::is_busy)
-            || self.gradients.is_busy()
-            || self.session.as_ref().is_some_and(|session| {
-                session.is_running || session.mode == Mode::Rewind || session.first_steps.is_some()
-            })
     }
 }
 

@@ -22,6 +22,7 @@ use crate::learn::rows::{Rows, Unsettled, strict};
 use crate::learn::trainer::TrainError;
 use crate::learn::{Rule, Training};
 use crate::network::{EdgeKey, Network};
+use crate::solve::steady::Options;
 use crate::system::System;
 
 /// Differences measure the loss twice for each parameter; beyond this many the check would take minutes.
@@ -212,10 +213,15 @@ fn gradient(order: &Order, cancel: &Cancel) -> Result<Gradient, Stopped> {
         training,
     } = order;
     let objective = &question.objective;
+    let interrupt = cancel.interrupt();
+    let options = Options {
+        interrupt: interrupt.clone(),
+        ..strict(false)
+    };
     let mut system = System::new(network);
     let parameters = Parameters::new(&system, &question.task);
     let mut rows = Rows::new(objective);
-    rows.settle(&mut system, objective, &strict(false))?;
+    rows.settle(&mut system, objective, &options)?;
     let coordinates = parameters.coordinates(&system);
     let stretch: Vec<f64> = parameters
         .as_slice()
@@ -229,12 +235,12 @@ fn gradient(order: &Order, cancel: &Cancel) -> Result<Gradient, Stopped> {
             return Err(Stopped::Cancelled);
         }
         parameters.set_coordinates(&mut trial_system, at);
-        Ok(trial.follow(&mut trial_system, objective, &strict(false))?)
+        Ok(trial.follow(&mut trial_system, objective, &options)?)
     };
     let mut in_coordinates: Vec<f64> = match RowRule::new(training.rule, training.beta) {
         Some(rule) => {
             let slopes = rows
-                .gradient(&mut system, objective, &parameters, rule)
+                .gradient(&mut system, objective, &parameters, rule, &interrupt)
                 .map_err(TrainError::from)?;
             slopes.iter().zip(&stretch).map(|(g, s)| g * s).collect()
         }

@@ -2,8 +2,8 @@
 
 use eframe::egui::text::LayoutJob;
 use eframe::egui::{
-    Align, Align2, Color32, EventFilter, Id, Key, Painter, Pos2, Rect, Response, Role, Sense,
-    Stroke, Ui, WidgetInfo, pos2, vec2,
+    Align, Align2, Color32, EventFilter, Id, Key, Painter, Pos2, Rangef, Rect, Response, Role,
+    Sense, Stroke, Ui, WidgetInfo, pos2, vec2,
 };
 
 use super::Panel;
@@ -84,11 +84,9 @@ pub(super) fn loss_ui(ui: &mut Ui, panel: &Panel<'_>, commands: &mut Vec<Command
         let path = points(&axes, curve);
         axes.curve(&painter, path, stroke);
     }
+    let words = floor.and_then(|floor| floor_words(&axes, &painter, palette, floor));
     if shown.iter().filter(|(_, is_last)| *is_last).count() == 2 {
-        names(&axes, &painter, palette, &shown);
-    }
-    if let Some(floor) = floor {
-        floor_words(&axes, &painter, palette, floor);
+        names(&axes, &painter, palette, &shown, words);
     }
     axes.frame(&painter, palette);
     axes.x_numbers(&painter, palette);
@@ -146,6 +144,7 @@ fn heading(panel: &Panel<'_>) -> String {
             "   kept {}",
             number::significant(question.loss_in_user_units(best), 2)
         ),
+        _ if panel.coach.is_confirming() => "   confirming the best…".to_owned(),
         _ => String::new(),
     };
     format!("step {steps}   {}{best}", last.join(" / "))
@@ -222,8 +221,8 @@ fn ground(axes: &Axes, painter: &Painter, palette: &Palette) {
     }
 }
 
-/// What the floor's line means, over whatever curves run there.
-fn floor_words(axes: &Axes, painter: &Painter, palette: &Palette, floor: f64) {
+/// What the floor's line means, over whatever curves run there; returns the room it takes.
+fn floor_words(axes: &Axes, painter: &Painter, palette: &Palette, floor: f64) -> Option<Rect> {
     let is_zero = floor <= LEAST;
     let text = if is_zero {
         "a monotone network can do this: its floor is 0"
@@ -238,7 +237,7 @@ fn floor_words(axes: &Axes, painter: &Painter, palette: &Palette, floor: f64) {
     let inside = axes.inside(painter);
     let galley = painter.layout_no_wrap(text.to_owned(), theme::plain(theme::SMALL), palette.text);
     if galley.size().x + 12.0 > axes.rect.width() {
-        return;
+        return None;
     }
     // Above the line if there is room, for what passes it passes below.
     let above = y - galley.size().y - 3.0;
@@ -248,12 +247,14 @@ fn floor_words(axes: &Axes, painter: &Painter, palette: &Palette, floor: f64) {
         above
     };
     let at = pos2(axes.rect.right() - galley.size().x - 6.0, top);
+    let room = Rect::from_min_size(at, galley.size());
     inside.rect_filled(
-        Rect::from_min_size(at, galley.size()).expand2(vec2(3.0, 0.0)),
+        room.expand2(vec2(3.0, 0.0)),
         2.0,
         palette.background.gamma_multiply(0.8),
     );
     inside.galley(at, galley, palette.text);
+    Some(room)
 }
 
 /// The stroke of a curve: accent, grey-blue for the twin without NDC, pale for earlier runs.
@@ -297,9 +298,15 @@ fn points(axes: &Axes, curve: &Curve) -> Vec<[f64; 2]> {
     points
 }
 
-/// The names of two curves that are compared, at their right ends, pushed apart.
-fn names(axes: &Axes, painter: &Painter, palette: &Palette, shown: &[(&Curve, bool)]) {
-    let mut ends: Vec<(f32, bool)> = shown
+/// The names of two curves that are compared, at their right ends, clear of the curves, each other and the floor's words.
+fn names(
+    axes: &Axes,
+    painter: &Painter,
+    palette: &Palette,
+    shown: &[(&Curve, bool)],
+    words: Option<Rect>,
+) {
+    let ends: Vec<(f32, bool)> = shown
         .iter()
         .filter(|(_, is_last)| *is_last)
         .filter_map(|(curve, _)| {
@@ -308,11 +315,14 @@ fn names(axes: &Axes, painter: &Painter, palette: &Palette, shown: &[(&Curve, bo
             Some((y, curve.is_monotone))
         })
         .collect();
-    ends.sort_by(|a, b| a.0.total_cmp(&b.0));
-    // Below the curve: above it the floor's words may stand.
-    let wishes: Vec<f32> = ends.iter().map(|(y, _)| y + 10.0).collect();
-    let room = [axes.rect.top() + 8.0, axes.rect.bottom() - 8.0];
-    for (at, (_, is_monotone)) in apart(&wishes, 16.0, room).into_iter().zip(ends) {
+    let mut taken: Vec<Rangef> = ends
+        .iter()
+        .map(|(y, _)| Rangef::point(*y).expand(1.0))
+        .chain(words.map(|words| words.y_range()))
+        .collect();
+    for (y, is_monotone) in ends {
+        let at = beside(y, &taken, axes.rect.y_range());
+        taken.push(Rangef::point(at).expand(HALF_NAME));
         let text = if is_monotone {
             "without NDC"
         } else {
@@ -328,16 +338,24 @@ fn names(axes: &Axes, painter: &Painter, palette: &Palette, shown: &[(&Curve, bo
     }
 }
 
-/// Heights as near to these, which ascend, as they can be in this room and this far apart; apart, where not both.
-fn apart(wishes: &[f32], distance: f32, [top, bottom]: [f32; 2]) -> Vec<f32> {
-    let mut least = top;
-    let places = wishes.iter().enumerate().map(|(k, wish)| {
-        let following = (wishes.len() - 1 - k) as f32;
-        let at = wish.min(bottom - distance * following).max(least);
-        least = at + distance;
-        at
-    });
-    places.collect()
+/// Half the height of a curve's name.
+const HALF_NAME: f32 = 8.0;
+
+/// The height nearest to a curve's end at `y`, just below it or above, at which a name clears what is taken and stays in
+/// the room; at the end itself if there is none.
+fn beside(y: f32, taken: &[Rangef], room: Rangef) -> f32 {
+    let is_free = |at: f32| {
+        let [top, bottom] = [at - HALF_NAME, at + HALF_NAME];
+        let mut taken = taken.iter();
+        top >= room.min && bottom <= room.max && taken.all(|t| bottom <= t.min || top >= t.max)
+    };
+    let heights = taken
+        .iter()
+        .flat_map(|t| [t.max + HALF_NAME, t.min - HALF_NAME]);
+    heights
+        .filter(|at| is_free(*at))
+        .min_by(|a, b| (a - y).abs().total_cmp(&(b - y).abs()))
+        .unwrap_or_else(|| y.clamp(room.min, room.max.max(room.min)))
 }
 
 /// What is wrong, where, and what to do, over the plot area.
@@ -538,12 +556,29 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_stand_apart_wherever_the_curves_end() {
-        let placed = |wishes: [f32; 2]| apart(&wishes, 16.0, [10.0, 100.0]);
-        assert_eq!(placed([20.0, 80.0]), [20.0, 80.0]);
-        assert_eq!(placed([110.0, 110.0]), [84.0, 100.0]);
-        assert_eq!(placed([0.0, 0.0]), [10.0, 26.0]);
-        // Too low for both: one below the other all the same.
-        assert_eq!(apart(&[5.0, 5.0], 16.0, [10.0, 20.0]), [10.0, 26.0]);
+    fn names_are_clear_of_curves_and_words_wherever_they_end() {
+        let room = Rangef::new(0.0, 100.0);
+        for (y, words) in [
+            (50.0, 70.0),
+            (2.0, 10.0),
+            (98.0, 4.0),
+            (12.0, 20.0),
+            (99.0, 92.0),
+        ] {
+            let taken = [
+                Rangef::point(y).expand(1.0),
+                Rangef::point(words).expand(7.0),
+            ];
+            let at = beside(y, &taken, room);
+            let name = Rangef::point(at).expand(HALF_NAME);
+            assert!(name.min >= room.min && name.max <= room.max, "{y}: {at}");
+            for t in taken {
+                assert!(name.max <= t.min || name.min >= t.max, "{y}: {at}");
+            }
+            assert!((at - y).abs() <= 34.0, "{y}: {at}");
+        }
+        // No room at all.
+        let at = beside(5.0, &[Rangef::new(4.0, 6.0)], Rangef::new(0.0, 10.0));
+        assert!((at - 5.0).abs() < 1e-6);
     }
 }

@@ -3,6 +3,7 @@
 
 use super::super::linear::{Factor, Jacobian};
 use super::{currents_balance, is_at_rest};
+use crate::interrupt::Interrupt;
 use crate::system::{Flow, System};
 
 /// Iterations before giving up: smooth networks need 10 to 40.
@@ -31,7 +32,7 @@ struct Continuation<'a> {
 }
 
 /// Runs from the state `x`: (C/δ − J)·d = F with a pseudo-time step δ that grows as the currents come into balance.
-pub(super) fn run(system: &System, x: &[f64]) -> Found {
+pub(super) fn run(system: &System, x: &[f64], interrupt: &Interrupt) -> Found {
     let mut at = Continuation {
         system,
         x: x.to_vec(),
@@ -51,7 +52,7 @@ pub(super) fn run(system: &System, x: &[f64]) -> Found {
     let mut has_newton_step = false;
     for steps in 0..ITERATIONS {
         let nothing = Found { x: None, steps };
-        if !has_newton_step && !at.find_step(delta) {
+        if interrupt.is_raised() || (!has_newton_step && !at.find_step(delta)) {
             return nothing;
         }
         // A step that leaves the states the laws are defined for is taken shorter.
