@@ -5,30 +5,30 @@
 //! those that the dynamics reaches from `initial`, and disagreements are counted. A step after which a row no longer
 //! settles is taken back and the rate lowered; a seeded run that stalls far from its goal starts anew, and says so.
 
+mod finish;
+mod update;
+
 use std::ops::Range;
 
-use nalgebra::{DMatrix, DVector};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
-use super::gradient::{
-    GradientError, RowRule, Settled, Workspace, add_state_gradient, by_differences,
-    by_simultaneous_perturbation,
-};
+use super::gradient::{GradientError, RowRule};
 use super::init;
 use super::objective::{Goal, Objective, TaskError};
-use super::optimizer::{Descent, LevenbergMarquardt, clip};
+use super::optimizer::{Descent, LevenbergMarquardt};
 use super::parameters::Parameters;
 use super::progress::{Candidates, LEAST_GAIN, LEAST_GAIN_OF_LEAST_SQUARES, Run};
-use super::rows::{Rows, Unsettled, quick, strict};
+use super::rows::{Rows, Unsettled, quick};
 use super::task::{Loss, Task};
 use super::training::{Optimizer, Rule, Training};
 use super::twin::{self, NoTwin, Twin};
 use crate::interrupt::Interrupt;
 use crate::network::Network;
-use crate::solve::linear::Factor;
 use crate::solve::steady::Options;
-use crate::system::{Flow, System};
+use crate::system::System;
+
+pub use finish::Trained;
 
 /// In so many comparisons the rows of a small task have all had their turn, for first-order optimizers, whose steps cost
 /// less than a comparison. A Gauss-Newton step costs more, and goes astray with every row that is on another branch: there all rows
@@ -173,25 +173,6 @@ struct Before {
     run: Run,
     rng: ChaCha8Rng,
     branch_jumps: usize,
-}
-
-/// What a training arrived at. Every number in it is of states that the dynamics reaches from `initial`.
-#[derive(Clone, Debug)]
-pub struct Trained {
-    /// The network with the best parameters.
-    pub network: Network,
-    /// The loss before each update.
-    pub losses: Vec<f64>,
-    /// The loss of the last parameters; `None` if a row does not settle there.
-    pub final_loss: Option<f64>,
-    /// The loss of the best parameters; `None` if no parameters were met at which every row settles.
-    pub best_loss: Option<f64>,
-    /// The outputs' states of each row at the best parameters, in node units.
-    pub outputs: Vec<Vec<f64>>,
-    /// Rows whose followed state was not the one reached from `initial`, over all comparisons.
-    pub branch_jumps: usize,
-    /// The steps at which the run started anew.
-    pub restarts: Vec<usize>,
 }
 
 /// The twin of a network, if it has one.
@@ -472,155 +453,6 @@ impl Trainer {
         }
     }
 
-    /// One step of a first-order optimizer.
-    fn descend(&mut self) -> Result<Status, TrainError> {
-        self.find_gradient()?;
-        self.parameters.gather(&mut self.gradient);
-        if let Some(norm) = self.plan.training.clip {
-            clip(&mut self.gradient, norm);
-        }
-        self.parameters.spread(&mut self.gradient);
-        self.last_good.clone_from(&self.coordinates);
-        let rate = self.plan.training.rate * self.caution;
-        if let Method::Descent(descent) = &mut self.method {
-            descent.update(&mut self.coordinates, &self.gradient, rate);
-        }
-        if let Some(twin) = &self.twin {
-            twin.project(&self.system, &self.parameters, &mut self.coordinates);
-        }
-        Ok(Status::Running)
-    }
-
-    /// Finds the gradient in coordinates, by the plan's rule, at the rows' states.
-    fn find_gradient(&mut self) -> Result<(), TrainError> {
-        let options = self.quick();
-        let Self {
-            system,
-            objective,
-            parameters,
-            rows,
-            plan,
-            coordinates,
-            rng,
-            gradient,
-            ..
-        } = self;
-        if let Some(rule) = RowRule::new(plan.training.rule, plan.training.beta) {
-            if rule == RowRule::Implicit {
-                rows.followed_gradient(system, parameters, gradient)?;
-            } else {
-                let interrupt = &options.interrupt;
-                *gradient = rows.gradient(system, objective, parameters, rule, interrupt)?;
-            }
-            parameters.stretch(system, gradient);
-            return Ok(());
-        }
-        let mut trial = rows.clone();
-        let mut trial_system = system.clone();
-        let measure = |at: &[f64]| -> Result<f64, TrainError> {
-            parameters.set_coordinates(&mut trial_system, at);
-            Ok(trial.follow(&mut trial_system, objective, &options)?)
-        };
-        *gradient = match plan.training.rule {
-            Rule::Spsa => {
-                let tie = |signs: &mut [f64]| parameters.spread(signs);
-                let mut slopes = by_simultaneous_perturbation(coordinates, rng, tie, measure)?;
-                parameters.share(&mut slopes);
-                slopes
-            }
-            _ => by_differences(coordinates, measure)?,
-        };
-        Ok(())
-    }
-
-    /// One damped Gauss-Newton step: tried, judged by what it brings, and kept or not.
-    fn least_squares_update(&mut self, loss: f64) -> Result<Status, TrainError> {
-        let options = self.quick();
-        let Self {
-            system,
-            objective,
-            parameters,
-            rows,
-            method,
-            coordinates,
-            last_good,
-            twin,
-            ..
-        } = self;
-        let Method::LeastSquares(method) = method else {
-            return Ok(Status::Running);
-        };
-        let outputs = objective.outputs();
-        let weight = (1.0 / (objective.examples().len() * outputs.len()) as f64).sqrt();
-        let count = objective.examples().len() * outputs.len();
-        let mut residuals = DVector::zeros(count);
-        let mut jacobian = DMatrix::zeros(count, parameters.len());
-        let stretch: Vec<f64> = parameters
-            .as_slice()
-            .iter()
-            .map(|parameter| parameter.stretch(parameter.read(system)))
-            .collect();
-        let (mut workspace, mut flow, mut factor) =
-            (Workspace::default(), Flow::default(), Factor::default());
-        for (row, example) in objective.examples().iter().enumerate() {
-            let Goal::States(goal) = &example.goal else {
-                return Err(TrainError::NotLeastSquares);
-            };
-            if options.interrupt.is_raised() {
-                return Err(GradientError::Interrupted.into());
-            }
-            objective.ask(system, row);
-            let x = rows.state(row);
-            system.evaluate(x, system.clamps(), &mut flow);
-            if !factor.factorise_jacobian(system, &flow) {
-                return Err(GradientError::Singular.into());
-            }
-            let settled = Settled {
-                system,
-                x,
-                factor: Some(&factor),
-            };
-            for (k, (&slot, goal)) in outputs.iter().zip(goal).enumerate() {
-                let r = row * outputs.len() + k;
-                residuals[r] = weight * (x[slot] - goal);
-                let mut gradient = vec![0.0; parameters.len()];
-                add_state_gradient(&settled, slot, parameters, &mut workspace, &mut gradient)?;
-                for (g, stretch) in gradient.iter_mut().zip(&stretch) {
-                    *g = weight * *g * stretch;
-                }
-                parameters.gather(&mut gradient);
-                for (p, g) in gradient.iter().enumerate() {
-                    jacobian[(r, p)] = *g;
-                }
-            }
-        }
-        let Some((mut step, promised)) = method.propose(&jacobian, &residuals) else {
-            return Ok(Status::Done);
-        };
-        parameters.spread(step.as_mut_slice());
-        let mut moved: Vec<f64> = coordinates.iter().zip(&step).map(|(c, s)| c + s).collect();
-        if let Some(twin) = twin {
-            twin.project(system, parameters, &mut moved);
-        }
-        let mut trial_system = system.clone();
-        let mut trial = rows.clone();
-        parameters.set_coordinates(&mut trial_system, &moved);
-        let reached = trial.follow(&mut trial_system, objective, &options);
-        if options.interrupt.is_raised() {
-            return Err(GradientError::Interrupted.into());
-        }
-        last_good.clone_from(coordinates);
-        let gained = reached.map_or(f64::NEG_INFINITY, |reached| loss - reached);
-        if method.judge(gained / promised.max(f64::MIN_POSITIVE)) {
-            *coordinates = moved;
-        }
-        Ok(if method.is_stuck() {
-            Status::Done
-        } else {
-            Status::Running
-        })
-    }
-
     /// Whether the loss is where the run is meant to end.
     fn is_near(&self, loss: f64) -> bool {
         self.good_loss.is_none_or(|good| loss <= good)
@@ -717,104 +549,6 @@ impl Trainer {
             *coordinate = if between.is_finite() { between } else { *good };
         }
         Ok(Status::Running)
-    }
-
-    /// Ends the training: confirms the last and the best parameters by the error-controlled dynamics from `initial`.
-    #[must_use]
-    pub fn finish(self) -> Trained {
-        self.confirmed(Interrupt::default())
-    }
-
-    /// The same; `None` if it is interrupted.
-    #[must_use]
-    pub fn finish_unless(self, interrupt: &Interrupt) -> Option<Trained> {
-        let trained = self.confirmed(interrupt.clone());
-        (!interrupt.is_raised()).then_some(trained)
-    }
-
-    fn confirmed(mut self, interrupt: Interrupt) -> Trained {
-        let options = Options {
-            interrupt,
-            ..strict(self.plan.monotone)
-        };
-        let last = self.last_confirmed(&options);
-        let mut best: Option<(f64, Vec<f64>)> = last.map(|loss| (loss, self.coordinates.clone()));
-        for snapshot in std::mem::take(&mut self.candidates).into_best_first() {
-            if best
-                .as_ref()
-                .is_some_and(|(loss, _)| *loss <= snapshot.loss)
-            {
-                break;
-            }
-            self.parameters
-                .set_coordinates(&mut self.system, &snapshot.coordinates);
-            let Ok(loss) = self
-                .rows
-                .settle(&mut self.system, &self.objective, &options)
-            else {
-                continue;
-            };
-            if best.as_ref().is_none_or(|(least, _)| loss < *least) {
-                best = Some((loss, snapshot.coordinates));
-            }
-        }
-        let best_loss = best.as_ref().map(|(loss, _)| *loss);
-        let mut outputs = Vec::new();
-        if let Some((_, coordinates)) = best {
-            self.parameters
-                .set_coordinates(&mut self.system, &coordinates);
-            if self
-                .rows
-                .settle(&mut self.system, &self.objective, &options)
-                .is_ok()
-            {
-                let states = (0..self.objective.examples().len()).map(|row| self.rows.state(row));
-                outputs = states
-                    .map(|x| {
-                        self.objective
-                            .outputs()
-                            .iter()
-                            .map(|&slot| x[slot])
-                            .collect()
-                    })
-                    .collect();
-            }
-            self.parameters.store(&self.system, &mut self.network);
-        }
-        Trained {
-            network: self.network,
-            losses: self.losses,
-            final_loss: last,
-            best_loss,
-            outputs,
-            branch_jumps: self.branch_jumps,
-            restarts: self.restarts,
-        }
-    }
-
-    /// The loss of the last parameters from `initial`; counts the rows that had been followed to another state.
-    fn last_confirmed(&mut self, options: &Options) -> Option<f64> {
-        self.parameters
-            .set_coordinates(&mut self.system, &self.coordinates);
-        let quick = Options {
-            interrupt: options.interrupt.clone(),
-            ..quick(self.plan.monotone)
-        };
-        let all_rows = 0..self.objective.examples().len();
-        if self
-            .rows
-            .follow(&mut self.system, &self.objective, &quick)
-            .is_ok()
-        {
-            self.branch_jumps += self
-                .rows
-                .confirm(&mut self.system, &self.objective, all_rows, options)
-                .ok()?;
-        }
-        self.rows
-            .settle(&mut self.system, &self.objective, options)
-            .ok()
-            .filter(|loss| loss.is_finite())
     }
 }
 
