@@ -16,9 +16,11 @@ use petgraph::unionfind::UnionFind;
 use crate::device::{Device, Kernel, Platform, Side};
 use crate::network::{EdgeKey, Network, NodeKey, Role, Signal};
 
+mod spot;
 mod structure;
 
 pub use evaluation::{Flow, ParamSlopes};
+pub use spot::Spot;
 pub use structure::{Algebra, Structure};
 
 /// An edge in compiled form.

@@ -197,12 +197,9 @@ pub(super) fn theta_of<const P: usize>(params: &[&[f64]; P], k: usize) -> [f64; 
 /// are computed takes as long as computing them.
 const BLOCK: usize = 8;
 
-/// A block of numbers, filled up with the last one of a shorter column.
+/// A block of the numbers of a shorter column, filled up with its last one.
 #[inline(always)]
-fn block(column: &[f64]) -> [f64; BLOCK] {
-    if let Ok(whole) = column.try_into() {
-        return whole;
-    }
+fn filled_up(column: &[f64]) -> [f64; BLOCK] {
     let last = column.last().copied().unwrap_or_default();
     let mut block = [last; BLOCK];
     block[..column.len()].copy_from_slice(column);
@@ -223,33 +220,57 @@ impl<L: Law<P>, const P: usize> pulp::NullaryFnOnce for RespondAll<'_, L, P> {
     fn call(self) {
         let (params, a, b) = self.devices.columns::<P>();
         let n = a.len();
-        let out = &mut self.out[..n];
-        for start in (0..n).step_by(BLOCK) {
-            let end = (start + BLOCK).min(n);
+        let whole = n / BLOCK * BLOCK;
+        let (blocks, rest) = self.out[..n].as_chunks_mut::<BLOCK>();
+        for (k, out) in blocks.iter_mut().enumerate() {
+            let start = k * BLOCK;
             let mut columns = [[0.0; BLOCK]; P];
             for p in 0..P {
-                columns[p] = block(&params[p][start..end]);
+                columns[p].copy_from_slice(&params[p][start..start + BLOCK]);
             }
-            let (a, b) = (block(&a[start..end]), block(&b[start..end]));
-            let (mut current, mut d_from, mut d_to) = ([0.0; BLOCK], [0.0; BLOCK], [0.0; BLOCK]);
-            for k in 0..BLOCK {
-                let mut theta = [0.0; P];
-                for p in 0..P {
-                    theta[p] = columns[p][k];
-                }
-                let response = L::response(&theta, a[k], b[k]);
-                current[k] = response.current;
-                d_from[k] = response.d_from;
-                d_to[k] = response.d_to;
-            }
-            for (k, out) in out[start..end].iter_mut().enumerate() {
-                *out = Response {
-                    current: current[k],
-                    d_from: d_from[k],
-                    d_to: d_to[k],
-                };
-            }
+            let (mut of_a, mut of_b) = ([0.0; BLOCK], [0.0; BLOCK]);
+            of_a.copy_from_slice(&a[start..start + BLOCK]);
+            of_b.copy_from_slice(&b[start..start + BLOCK]);
+            respond_block::<L, P>(&columns, &of_a, &of_b, out);
         }
+        if !rest.is_empty() {
+            let mut columns = [[0.0; BLOCK]; P];
+            for p in 0..P {
+                columns[p] = filled_up(&params[p][whole..]);
+            }
+            let mut out = [Response::default(); BLOCK];
+            let (a, b) = (filled_up(&a[whole..]), filled_up(&b[whole..]));
+            respond_block::<L, P>(&columns, &a, &b, &mut out);
+            rest.copy_from_slice(&out[..rest.len()]);
+        }
+    }
+}
+
+/// The responses of one block.
+#[inline(always)]
+fn respond_block<L: Law<P>, const P: usize>(
+    columns: &[[f64; BLOCK]; P],
+    a: &[f64; BLOCK],
+    b: &[f64; BLOCK],
+    out: &mut [Response; BLOCK],
+) {
+    let (mut current, mut d_from, mut d_to) = ([0.0; BLOCK], [0.0; BLOCK], [0.0; BLOCK]);
+    for k in 0..BLOCK {
+        let mut theta = [0.0; P];
+        for p in 0..P {
+            theta[p] = columns[p][k];
+        }
+        let response = L::response(&theta, a[k], b[k]);
+        current[k] = response.current;
+        d_from[k] = response.d_from;
+        d_to[k] = response.d_to;
+    }
+    for k in 0..BLOCK {
+        out[k] = Response {
+            current: current[k],
+            d_from: d_from[k],
+            d_to: d_to[k],
+        };
     }
 }
 

@@ -23,6 +23,7 @@ mod ohmic;
 mod param;
 mod quantum_dot;
 mod tunnel_diode;
+mod window;
 
 use std::sync::Arc;
 
@@ -237,6 +238,7 @@ impl Device {
         }
     }
 
+    #[inline]
     fn values_mut(&mut self) -> &mut [f64] {
         match &mut self.0 {
             Held::BuiltIn { values, .. } => values,
@@ -281,6 +283,7 @@ impl Device {
     ///
     /// # Panics
     /// If there are no so many parameters.
+    #[inline]
     pub(crate) fn put_param(&mut self, p: usize, value: f64) {
         self.values_mut()[p] = value;
     }

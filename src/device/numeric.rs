@@ -116,8 +116,9 @@ pub(super) fn ln_fermi(x: f64) -> f64 {
     -(x.max(0.0) + exp(-x.abs()).ln_1p())
 }
 
-/// f(u) − f(w) for w − u = v, without cancellation: f(u)·f(−w)·(1 − e^{−v}), and its mirror image for v < 0.
-#[inline(always)]
+/// f(u) − f(w) for w − u = v, without cancellation: f(u)·f(−w)·(1 − e^{−v}), and its mirror image for v < 0. What the
+/// kernels compute otherwise is held against it.
+#[cfg(test)]
 pub(super) fn fermi_difference(u: Occupation, w: Occupation, v: f64) -> f64 {
     let imbalance = -exp_m1(-v.abs());
     if v >= 0.0 {

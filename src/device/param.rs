@@ -92,6 +92,16 @@ impl ParamRange {
             }
     }
 
+    /// The largest number below the range: `value` lies in it if it is finite and larger.
+    pub(crate) fn least(self) -> f64 {
+        match self {
+            Self::Positive => 0.0,
+            // The number before 0.
+            Self::NonNegative => -f64::from_bits(1),
+            Self::Real => f64::NEG_INFINITY,
+        }
+    }
+
     /// The requirement in words, as error messages state it.
     #[must_use]
     pub fn requirement(self) -> &'static str {

@@ -1,7 +1,8 @@
 //! One level between two leads in sequential tunnelling (Beenakker, Phys. Rev. B 44, 1646 (1991); one resonant level),
 //! whose energy follows the leads: ε = level + tracking·(a+b)/2 + shift·V.
 
-use super::numeric::{Occupation, fermi_difference, fermi_slope, finite};
+use super::numeric::{fermi_slope, finite};
+use super::window::Window;
 use super::{Absent, Dimension, Interval, Law, NdcVerdict, ParamRange, ParamSpec, Response, Side};
 
 /// `tunnel_rate`·[f(ε−a) − f(ε−b)].
@@ -10,14 +11,27 @@ use super::{Absent, Dimension, Interval, Law, NdcVerdict, ParamRange, ParamSpec,
 /// g = −f′: ∂I/∂a = Γ·[g(u)(1−α) + g(w)α] and −∂I/∂b = Γ·[g(u)β + g(w)(1−β)], so NDC needs a lever arm outside [0, 1].
 pub(super) struct QuantumDot;
 
-/// (u, w, V) at a pair of states.
+/// Biases, shifts and trackings count as no larger than this: their products are finite then, and none that could be
+/// anything but blocked or open is left out.
+const LARGEST: f64 = 1e150;
+
+/// (ε − (a+b)/2, V) at a pair of states; the first may be infinite.
 #[inline(always)]
-fn energies(&[_, level, shift, tracking]: &[f64; 4], a: f64, b: f64) -> (f64, f64, f64) {
-    let v = finite(a - b);
+fn energies(&[_, level, shift, tracking]: &[f64; 4], a: f64, b: f64) -> (f64, f64) {
+    let v = (a - b).clamp(-LARGEST, LARGEST);
     let mean = 0.5 * a + 0.5 * b;
-    // ε − mean; at tracking 1 it depends on V alone, to the last bit.
-    let middle = finite(level + finite((tracking - 1.0) * mean) + finite(shift * v));
-    (finite(middle - 0.5 * v), finite(middle + 0.5 * v), v)
+    // At tracking 1 it depends on V alone, to the last bit.
+    (level + (tracking - 1.0) * mean + shift * v, v)
+}
+
+/// The parameters with their largest values.
+#[inline(always)]
+fn bounded(&[rate, level, shift, tracking]: &[f64; 4]) -> [f64; 4] {
+    let [shift, tracking] = [
+        shift.clamp(-LARGEST, LARGEST),
+        tracking.clamp(-LARGEST, LARGEST),
+    ];
+    [rate, level, shift, tracking]
 }
 
 /// The lever arm that decides about NDC at `side`: the own-side conductance is Γ·[g(own)(1−arm) + g(other)·arm],
@@ -104,29 +118,32 @@ impl Law<4> for QuantumDot {
 
     #[inline(always)]
     fn response(theta: &[f64; 4], a: f64, b: f64) -> Response {
-        let &[rate, _, shift, tracking] = theta;
-        let (u, w, v) = energies(theta, a, b);
-        let (at_u, at_w) = (Occupation::at(u), Occupation::at(w));
+        let theta = bounded(theta);
+        let [rate, _, shift, tracking] = theta;
+        let (middle, v) = energies(&theta, a, b);
+        let window = Window::at(middle, v);
         // At tracking 1 either arm is the other's complement, to the last bit: J must come out symmetric there.
         let (half, half_bar) = (0.5 * tracking, 1.0 - 0.5 * tracking);
-        let (alpha, alpha_bar) = (finite(half + shift), finite(half_bar - shift));
-        let (beta, beta_bar) = (finite(half - shift), finite(half_bar + shift));
-        let (gu, gw) = (at_u.slope, at_w.slope);
+        let (gu, gw) = (window.slope_u, window.slope_w);
+        let d_from = gu * (half_bar - shift) + gw * (half + shift);
+        let d_to = gu * (half - shift) + gw * (half_bar + shift);
+        let per_difference = rate * window.share;
+        let per_slope = per_difference * window.share;
         Response {
-            current: rate * fermi_difference(at_u, at_w, v),
-            d_from: finite(rate * finite(gu * alpha_bar + gw * alpha)),
-            d_to: finite(-rate * finite(gu * beta + gw * beta_bar)),
+            current: per_difference * window.difference,
+            d_from: finite(per_slope * d_from),
+            d_to: finite(-per_slope * d_to),
         }
     }
 
     #[inline(always)]
     fn d_params(theta: &[f64; 4], a: f64, b: f64) -> [f64; 4] {
-        let &[rate, ..] = theta;
-        let (u, w, v) = energies(theta, a, b);
-        let (at_u, at_w) = (Occupation::at(u), Occupation::at(w));
-        let difference = fermi_difference(at_u, at_w, v);
+        let theta = bounded(theta);
+        let (middle, v) = energies(&theta, a, b);
+        let window = Window::at(middle, v);
+        let difference = window.difference * window.share;
         // d ln[f(u)f(−w)]/dε = f(w) − f(−u): no difference of nearly equal slopes near V = 0.
-        let d_level = rate * difference * (at_w.filled - at_u.empty);
+        let d_level = theta[0] * difference * (window.excess * window.share);
         [
             difference,
             d_level,

@@ -6,9 +6,10 @@
 
 use std::ops::Range;
 
+use pulp::Arch;
+
 use super::objective::Objective;
 use super::parallel::shared;
-use crate::device::ParamRange;
 use crate::interrupt::Interrupt;
 use crate::solve::elimination::{self, Pivots};
 use crate::solve::steady::{FOLLOW_ITERATIONS, LAST_FOLLOW_STEP};
@@ -267,8 +268,12 @@ impl<const L: usize> Block<L> {
                 *step = net.map(|net| -net);
             }
             elimination::solve(wiring.pattern(), entries, &self.pivots, &mut self.step);
-            let size = relative_size(&states[..n], &self.step);
-            let is_allowed = advance(&mut states[..n], &self.step, is_moving, range);
+            let (size, is_allowed) = Arch::new().dispatch(Advance {
+                x: &mut states[..n],
+                step: &self.step,
+                is_moving,
+                least: range.least(),
+            });
             for l in 0..L {
                 if !is_moving[l] {
                     continue;
@@ -340,32 +345,35 @@ impl<const L: usize> Block<L> {
     }
 }
 
-/// The size of each lane's step relative to 1 + max|x|.
-fn relative_size<const L: usize>(x: &[[f64; L]], step: &[[f64; L]]) -> [f64; L] {
-    let top = |values: &[[f64; L]]| {
-        values.iter().fold([0.0_f64; L], |top, values| {
-            std::array::from_fn(|l| top[l].max(values[l].abs()))
-        })
-    };
-    let (step, x) = (top(step), top(x));
-    std::array::from_fn(|l| step[l] / (1.0 + x[l]))
+/// Takes the step in the lanes that move. Returns the size of each lane's step relative to 1 + max|x|, and where the laws
+/// are still defined.
+struct Advance<'s, const L: usize> {
+    x: &'s mut [[f64; L]],
+    step: &'s [[f64; L]],
+    is_moving: [bool; L],
+    /// Below every state that the laws are defined for.
+    least: f64,
 }
 
-/// Takes the step in the lanes that move. Returns where the laws are still defined.
-fn advance<const L: usize>(
-    x: &mut [[f64; L]],
-    step: &[[f64; L]],
-    is_moving: [bool; L],
-    range: ParamRange,
-) -> [bool; L] {
-    let mut is_allowed = [true; L];
-    for (x, step) in x.iter_mut().zip(step) {
-        for l in 0..L {
-            x[l] += if is_moving[l] { step[l] } else { 0.0 };
-            is_allowed[l] &= range.contains(x[l]);
+impl<const L: usize> pulp::NullaryFnOnce for Advance<'_, L> {
+    type Output = ([f64; L], [bool; L]);
+
+    #[inline(always)]
+    fn call(self) -> Self::Output {
+        let (mut top_step, mut top, mut is_allowed) = ([0.0_f64; L], [0.0_f64; L], [true; L]);
+        for (x, step) in self.x.iter_mut().zip(self.step) {
+            for l in 0..L {
+                top_step[l] = top_step[l].max(step[l].abs());
+                top[l] = top[l].max(x[l].abs());
+                x[l] += if self.is_moving[l] { step[l] } else { 0.0 };
+                is_allowed[l] &= x[l] > self.least && x[l] <= f64::MAX;
+            }
         }
+        for l in 0..L {
+            top_step[l] /= 1.0 + top[l];
+        }
+        (top_step, is_allowed)
     }
-    is_allowed
 }
 
 /// The largest difference in a lane relative to 1 + max|last|.

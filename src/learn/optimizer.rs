@@ -51,8 +51,8 @@ impl Descent {
             }
         } else {
             Arch::new().dispatch(Adam {
-                corrections: decayed.map(|decayed| 1.0 - decayed),
-                rate,
+                rate: rate / (1.0 - decayed[0]),
+                spread: 1.0 / (1.0 - decayed[1]),
                 mean,
                 square,
                 coordinates,
@@ -67,8 +67,10 @@ const DECAYS: [f64; 2] = [0.9, 0.999];
 
 /// One update of Adam, compiled for each instruction set.
 struct Adam<'s> {
-    corrections: [f64; 2],
+    /// The rate, with the correction of the mean in it.
     rate: f64,
+    /// The correction of the mean square.
+    spread: f64,
     mean: &'s mut [f64],
     square: &'s mut [f64],
     coordinates: &'s mut [f64],
@@ -83,8 +85,8 @@ impl pulp::NullaryFnOnce for Adam<'_> {
         /// ε of algorithm 1.
         const FLOOR: f64 = 1e-8;
         let Self {
-            corrections,
             rate,
+            spread,
             mean,
             square,
             coordinates,
@@ -96,8 +98,7 @@ impl pulp::NullaryFnOnce for Adam<'_> {
             let slope = gradient[k];
             mean[k] += (1.0 - DECAYS[0]) * (slope - mean[k]);
             square[k] += (1.0 - DECAYS[1]) * (slope * slope - square[k]);
-            coordinates[k] -=
-                rate * (mean[k] / corrections[0]) / ((square[k] / corrections[1]).sqrt() + FLOOR);
+            coordinates[k] -= rate * mean[k] / ((square[k] * spread).sqrt() + FLOOR);
         }
     }
 }

@@ -1,11 +1,12 @@
 //! Work shared among threads, with results that do not depend on how many there are.
 
-use std::sync::Mutex;
+use std::sync::{Mutex, OnceLock};
 use std::thread;
 
-/// How many threads the machine has for us.
+/// How many threads the machine has for us. Asked once: the answer is read from files.
 pub(super) fn threads() -> usize {
-    thread::available_parallelism().map_or(1, usize::from)
+    static THREADS: OnceLock<usize> = OnceLock::new();
+    *THREADS.get_or_init(|| thread::available_parallelism().map_or(1, usize::from))
 }
 
 /// Does every piece of work, on at most this many threads, and returns the results in the order of the pieces.

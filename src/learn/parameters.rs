@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use super::task::{Task, Trainable};
 use crate::device::{ParamRange, exponentials};
 use crate::network::{CAPACITY, EdgeKey, LEAK, Network, NodeKey};
-use crate::system::{ParamSlopes, System};
+use crate::system::{ParamSlopes, Spot, System};
 
 /// What a trainable parameter is a parameter of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,12 +115,22 @@ pub enum Owner {
     Node(NodeKey),
 }
 
-/// The trainable parameters of a task, in the order of edges, then reservoirs; and the positions of those that are tied.
+/// The trainable parameters of a task for one system and its copies, in the order of edges, then reservoirs.
 ///
 /// Tied parameters stand in it one by one, with equal values. One coordinate drives them all: slopes are summed by
 /// [`Parameters::gather`] before they are used, and what was made of them is given to all by [`Parameters::spread`].
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Parameters(Vec<Parameter>, Vec<Vec<usize>>);
+pub struct Parameters {
+    list: Vec<Parameter>,
+    /// The positions of those that share one value.
+    ties: Vec<Vec<usize>>,
+    /// Where those of devices lie in the system, with their positions here: those trained through their logarithm, and the
+    /// others.
+    logarithms: Vec<(usize, Spot)>,
+    plain: Vec<(usize, Spot)>,
+    /// The positions of those of reservoirs.
+    of_nodes: Vec<usize>,
+}
 
 impl Parameters {
     /// The parameters a task trains: its list, or all device parameters but `tracking` and `k_eq`. A parameter that is
@@ -188,13 +198,34 @@ impl Parameters {
             }
         }
         ties.retain(|tie: &Vec<usize>| tie.len() > 1);
-        Self(parameters, ties)
+        Self::in_system(system, parameters, ties)
+    }
+
+    /// Looks up where the parameters lie.
+    fn in_system(system: &System, list: Vec<Parameter>, ties: Vec<Vec<usize>>) -> Self {
+        let (mut logarithms, mut plain, mut of_nodes) = (Vec::new(), Vec::new(), Vec::new());
+        for (k, parameter) in list.iter().enumerate() {
+            match parameter.target {
+                Target::Device { link, p } if parameter.is_logarithmic() => {
+                    logarithms.push((k, system.spot(link, p)));
+                }
+                Target::Device { link, p } => plain.push((k, system.spot(link, p))),
+                Target::Capacity(_) | Target::Leak(_) => of_nodes.push(k),
+            }
+        }
+        Self {
+            list,
+            ties,
+            logarithms,
+            plain,
+            of_nodes,
+        }
     }
 
     /// Leaves the sum of what tied parameters have to the first of them, and nothing to the others: the slope along the one
     /// coordinate that drives them.
     pub fn gather(&self, slopes: &mut [f64]) {
-        for tie in &self.1 {
+        for tie in &self.ties {
             let sum: f64 = tie.iter().map(|&k| slopes[k]).sum();
             for &k in tie {
                 slopes[k] = 0.0;
@@ -205,7 +236,7 @@ impl Parameters {
 
     /// Gives all tied parameters what the first of them has.
     pub fn spread(&self, values: &mut [f64]) {
-        for tie in &self.1 {
+        for tie in &self.ties {
             let first = values[tie[0]];
             for &k in tie {
                 values[k] = first;
@@ -215,7 +246,7 @@ impl Parameters {
 
     /// Shares among tied parameters a slope that each of them has of all together, so that gathered it is that again.
     pub fn share(&self, slopes: &mut [f64]) {
-        for tie in &self.1 {
+        for tie in &self.ties {
             for &k in tie {
                 slopes[k] /= tie.len() as f64;
             }
@@ -225,7 +256,7 @@ impl Parameters {
     /// Gives all tied parameters the one value among theirs that is nearest to 0: of several limits on their size, it keeps
     /// to each.
     pub fn shrink(&self, values: &mut [f64]) {
-        for tie in &self.1 {
+        for tie in &self.ties {
             let least = tie.iter().map(|&k| values[k]);
             let least = least.fold(f64::INFINITY, |least: f64, value| {
                 if value.abs() < least.abs() {
@@ -243,25 +274,25 @@ impl Parameters {
     /// The parameters, in order.
     #[must_use]
     pub fn as_slice(&self) -> &[Parameter] {
-        &self.0
+        &self.list
     }
 
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.list.len()
     }
 
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.list.is_empty()
     }
 
     /// Their values in a system.
     #[must_use]
     pub fn values(&self, system: &System) -> Vec<f64> {
-        self.0
+        self.list
             .iter()
             .map(|parameter| parameter.read(system))
             .collect()
@@ -270,7 +301,7 @@ impl Parameters {
     /// Their coordinates in a system.
     #[must_use]
     pub fn coordinates(&self, system: &System) -> Vec<f64> {
-        self.0
+        self.list
             .iter()
             .map(|parameter| parameter.coordinate(parameter.read(system)))
             .collect()
@@ -280,40 +311,33 @@ impl Parameters {
     pub fn set_coordinates(&self, system: &mut System, coordinates: &[f64]) {
         /// Exponentials taken at once: two of the widest vectors there are.
         const BLOCK: usize = 16;
-        let mut waiting: [(usize, f64); BLOCK] = [(0, 0.0); BLOCK];
-        let mut count = 0;
-        let write_waiting = |system: &mut System, waiting: &[(usize, f64)]| {
+        for chunk in self.logarithms.chunks(BLOCK) {
             let mut values = [0.0; BLOCK];
-            for (value, (_, at)) in values.iter_mut().zip(waiting) {
-                *value = *at;
+            for (value, &(k, _)) in values.iter_mut().zip(chunk) {
+                *value = self.list[k].bounded(coordinates[k]);
             }
             exponentials(&mut values);
-            for (&(k, _), value) in waiting.iter().zip(values) {
-                self.0[k].write(system, value);
-            }
-        };
-        for (k, (parameter, &at)) in self.0.iter().zip(coordinates).enumerate() {
-            let at = parameter.bounded(at);
-            if !parameter.is_logarithmic() {
-                parameter.write(system, at);
-                continue;
-            }
-            waiting[count] = (k, at);
-            count += 1;
-            if count == BLOCK {
-                write_waiting(system, &waiting);
-                count = 0;
+            for (&(_, spot), value) in chunk.iter().zip(values) {
+                system.put(spot, value);
             }
         }
-        write_waiting(system, &waiting[..count]);
+        for &(k, spot) in &self.plain {
+            system.put(spot, self.list[k].bounded(coordinates[k]));
+        }
+        for &k in &self.of_nodes {
+            let parameter = &self.list[k];
+            parameter.write(system, parameter.value(coordinates[k]));
+        }
     }
 
     /// Turns slopes in the parameters' values at a system into slopes in their coordinates.
     pub fn stretch(&self, system: &System, slopes: &mut [f64]) {
-        for (parameter, slope) in self.0.iter().zip(slopes) {
-            if parameter.is_logarithmic() {
-                *slope *= parameter.read(system);
-            }
+        for &(k, spot) in &self.logarithms {
+            slopes[k] *= system.at(spot);
+        }
+        for &k in &self.of_nodes {
+            let parameter = &self.list[k];
+            slopes[k] *= parameter.stretch(parameter.read(system));
         }
     }
 
@@ -328,7 +352,7 @@ impl Parameters {
 
     /// Writes the values in a system back to the network it was compiled from.
     pub fn store(&self, system: &System, network: &mut Network) {
-        for parameter in &self.0 {
+        for parameter in &self.list {
             let value = parameter.read(system);
             match (parameter.target, Self::owner(system, parameter)) {
                 (Target::Device { p, .. }, Owner::Edge(key)) => {
@@ -361,7 +385,7 @@ impl Parameters {
         leaks: &[f64],
         out: &mut [f64],
     ) {
-        for (parameter, out) in self.0.iter().zip(out) {
+        for (parameter, out) in self.list.iter().zip(out) {
             match parameter.target {
                 Target::Device { link, p } => *out += devices[system.param_position(link, p)],
                 Target::Leak(i) => *out += leaks[i],
@@ -385,7 +409,7 @@ impl Parameters {
         out: &mut [f64],
     ) {
         let at = |slot: usize| adjoint.get(slot).copied().unwrap_or(0.0);
-        for (parameter, out) in self.0.iter().zip(out) {
+        for (parameter, out) in self.list.iter().zip(out) {
             match parameter.target {
                 Target::Device { link, p } => {
                     let [from, to] = system.ends()[link];

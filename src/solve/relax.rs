@@ -198,7 +198,7 @@ impl Relaxation {
         let scale = error_scale(system, self.options);
         if self.next_step <= 0.0 || !self.next_step.is_finite() {
             let states = start.net.iter().copied().zip(self.x.iter().copied());
-            self.next_step = first_step(states.zip(system.capacity()), scale, self.options);
+            self.next_step = first_step(1e-2, states.zip(system.capacity()), scale, self.options);
         }
         let mut h = self.next_step;
         loop {
@@ -408,9 +408,10 @@ fn error_scale(system: &System, options: Options) -> f64 {
     options.absolute * scale
 }
 
-/// A first step that moves no state by more than a small part of the allowed error's fourth root, from the net inflow,
-/// state and capacity of every reservoir.
+/// A first step that moves no state by more than `share` of what errors are measured against, from the net inflow, state
+/// and capacity of every reservoir.
 fn first_step<'a>(
+    share: f64,
     reservoirs: impl Iterator<Item = ((f64, f64), &'a f64)>,
     scale: f64,
     options: Options,
@@ -421,7 +422,7 @@ fn first_step<'a>(
     }
     // Without any motion the first step is a unit of time: error control takes over at once.
     if rate > 0.0 {
-        (1e-2 / rate).clamp(1e-12, 1.0)
+        (share / rate).clamp(1e-12, 1.0)
     } else {
         1.0
     }
