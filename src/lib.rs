@@ -78,8 +78,8 @@ pub mod export;
 pub mod formula;
 #[cfg(feature = "gui")]
 pub mod gui;
-#[cfg(feature = "gui")]
 pub mod interrupt;
+#[cfg(feature = "gui")]
 pub mod job;
 pub mod learn;
 pub mod network;

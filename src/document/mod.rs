@@ -38,6 +38,7 @@ use crate::network::Network;
 pub use autosave::{Broken, Claim, Kept, Slot, SlotError, Which};
 pub use change::{Applied, Aspect, Change, Element, Revision};
 pub use edit::Edit;
+#[cfg(feature = "gui")]
 pub(crate) use gate::Gate;
 pub use history::{History, Selection};
 pub use problem::{Note, Problem, Rejected};
