@@ -195,13 +195,14 @@ impl<'a> Row<'a> {
             1 => format!("{} is tied to 1 other", self.name),
             count => format!("{} is tied to {count} others", self.name),
         };
-        let at = name.rect.right_center() - vec2(7.0, 0.0);
-        let rect = Rect::from_center_size(at, vec2(14.0, 20.0));
+        // Clear of the longest name and of the symbol.
+        let at = name.rect.right_center() - vec2(4.5, 0.0);
+        let rect = Rect::from_center_size(at, vec2(12.0, 20.0));
         let response = ui.interact(rect, self.id.with("tie"), Sense::hover());
         response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &label));
         for y in [-2.5, 2.5] {
             let middle = at + vec2(0.0, y);
-            let ends = [middle - vec2(4.5, 0.0), middle + vec2(4.5, 0.0)];
+            let ends = [middle - vec2(3.5, 0.0), middle + vec2(3.5, 0.0)];
             ui.painter()
                 .line_segment(ends, Stroke::new(2.0, palette.accent));
         }

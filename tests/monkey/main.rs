@@ -1,6 +1,6 @@
 //! A monkey at the window: mouse, wheel, keys, text, pastes, drops and sizes at random, on the real program.
 //!
-//! After every event: no panic, no frame beyond a bounded effort, no NaN in what is painted or named, and now and then
+//! After every event: no panic, in a thread beside the window neither, no frame beyond a bounded effort, no NaN in what is painted or named, and now and then
 //! the document is written and read back. After every sitting: undoing everything gives the first document byte for
 //! byte, and redoing everything the last.
 //!
@@ -22,6 +22,7 @@ mod look;
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use eframe::egui::{Key, Modifiers, vec2};
@@ -58,6 +59,7 @@ fn a_monkey_breaks_nothing() {
     let seed = number("THERMONET_MONKEY_SEED", 1);
     let first = number("THERMONET_MONKEY_FIRST", 0);
     let watchdog = Watchdog::new();
+    listen();
     // What is typed may name files: relative ones lie in here, and the windows save nowhere else.
     let folder = tempfile::tempdir().expect("a folder for temporary files");
     std::env::set_current_dir(folder.path()).expect("a folder one can be in");
@@ -80,6 +82,22 @@ fn a_monkey_breaks_nothing() {
             eprintln!("{} events", (sitting + 1 - first) * SITTING);
         }
     }
+}
+
+/// What broke down in threads beside the window: it catches that and goes on, and yet it is a fault.
+static BROKEN: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+/// Notes from now on what breaks down in other threads than this one.
+fn listen() {
+    let usual = std::panic::take_hook();
+    let here = std::thread::current().id();
+    std::panic::set_hook(Box::new(move |panic| {
+        if std::thread::current().id() != here {
+            let mut broken = BROKEN.lock().unwrap_or_else(PoisonError::into_inner);
+            broken.push(panic.to_string());
+        }
+        usual(panic);
+    }));
 }
 
 /// One window and so many events.
@@ -106,6 +124,8 @@ fn sit(seed: u64, sitting: u64, events: u64, watchdog: &Watchdog, told: &mut Vec
         step.take(&mut window);
         look::effort_is_bounded(effort, &window);
         look::is_sane(&window, n % 8 == 0);
+        let broken = BROKEN.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        assert_eq!(broken, None, "a thread beside the window broke down");
         let app = window.state();
         if app.undo_name().is_none() && !app.is_changing() {
             let now = bytes(&window);

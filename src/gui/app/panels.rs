@@ -169,6 +169,7 @@ impl App {
                     let bounds = bounds.union(self.scene.bounds);
                     self.view.camera = Some(canvas::fitted(area, platform, bounds));
                 }
+                self.view.hand.set_sketched(self.builder.is_some());
                 let callout = canvas::canvas_ui(ui, &shown, &mut self.view, commands);
                 if let (Some(builder), Some(camera)) = (&mut self.builder, self.view.camera) {
                     builder::ghost_ui(ui, area, camera, builder.ghost_mut());

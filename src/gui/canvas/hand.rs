@@ -63,6 +63,10 @@ pub(super) enum Target {
 
 /// What the hand is about to do; running state of the view.
 #[derive(Clone, Debug, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own, in any combination"
+)]
 pub(crate) struct Hand {
     pub(super) drag: Option<Drag>,
     /// Whether the pointer has gone further than a click since the drag began.
@@ -78,9 +82,16 @@ pub(crate) struct Hand {
     pub(super) menu: Option<(Target, Pos2)>,
     /// Where something new is put that no click has placed, on the canvas.
     pub(super) place: Pos2,
+    /// Whether the builder's sketch is on the canvas.
+    pub(super) is_sketched: bool,
 }
 
 impl Hand {
+    /// Notes whether the builder's sketch is on the canvas: then nobody needs to be told how to begin.
+    pub(crate) fn set_sketched(&mut self, is_sketched: bool) {
+        self.is_sketched = is_sketched;
+    }
+
     /// The law of the next edge.
     pub(crate) fn next_kind(&self, platform: Platform) -> Kind {
         self.next

@@ -43,7 +43,7 @@ pub(super) fn overlay_ui(
             }
         },
     );
-    if shown.network.nodes().is_empty() && hand.writing.is_none() {
+    if shown.network.nodes().is_empty() && hand.writing.is_none() && !hand.is_sketched {
         first_steps(ui, area);
     }
     chips_ui(ui, area, shown, bundled, commands);

@@ -142,7 +142,8 @@ impl Questions {
             }
         }
         let event = self.worker.as_mut().and_then(Worker::poll);
-        if let Some(event) = event {
+        // What comes when nothing is asked is of a task that went away meanwhile, or of another document.
+        if let Some(event) = event.filter(|_| self.key.is_some()) {
             self.take(match event {
                 Event::Done(answer) => answer,
                 Event::Failed(message) => Err(Obstacle {
@@ -295,5 +296,25 @@ mod tests {
         assert_eq!(problem.problem, "'y' is not known");
         assert_eq!(problem.remedy, "write a formula in x");
         assert_eq!(located("task.rows[2]: no target").remedy, "change the task");
+    }
+
+    /// The answer of a document that has made way is no answer for one without a task: its slots are others.
+    #[test]
+    fn what_was_asked_of_another_document_is_not_answered() {
+        use crate::document::presets::preset;
+        let editor = |name: &str| Editor::new(preset(name).unwrap().load().unwrap().document);
+        let mut questions = Questions::new(&Context::default());
+        questions.update(&editor("xor"));
+        assert!(questions.is_busy());
+        questions.forget();
+        let untaught = editor("three-tanks");
+        for _ in 0..2_000 {
+            questions.update(&untaught);
+            if !questions.is_busy() {
+                break;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(1));
+        }
+        assert!(!questions.is_busy() && questions.answer().is_none());
     }
 }
