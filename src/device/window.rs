@@ -6,12 +6,8 @@
 //! the level lies outside of the window, |v| = x + y where it lies inside. Nothing cancels either way.
 //!
 //! Everything is as accurate as the energies let it be: relative to an exact evaluation for the same energies the error
-//! is at most [`ROUNDINGS`] + 2·(|u| + |w|) units of 2⁻⁵³, since exponents are scaled to base 2 by one rounded product,
+//! is at most 24 + 2·(|u| + |w|) units of 2⁻⁵³, since exponents are scaled to base 2 by one rounded product,
 //! which costs as much again as the rounding of the energies themselves.
-
-/// The error of what a [`Window`] gives, in units of 2⁻⁵³, apart from that of the energies.
-#[cfg(test)]
-const ROUNDINGS: f64 = 24.0;
 
 /// 1.5·2^52: adding it rounds to an integer, which then stands in the lowest bits.
 const ROUND: f64 = 6_755_399_441_055_744.0;
@@ -110,6 +106,9 @@ impl Window {
 mod tests {
     use super::super::numeric::{Occupation, fermi_difference};
     use super::*;
+
+    /// The error of what a [`Window`] gives, in units of 2⁻⁵³, apart from that of the energies.
+    const ROUNDINGS: f64 = 24.0;
 
     #[test]
     fn powers_of_two_are_accurate() {
