@@ -189,17 +189,14 @@ fn report(name: &str, aim: f64, costs: &[Cost], screen: &Screen) {
     );
 }
 
-/// Drags the canvas to and fro, and turns the wheel in and out.
+/// Drags the canvas to and fro, and turns the wheel in and out. The middle button takes hold of no reservoir.
 fn pan_and_zoom(k: usize) -> Vec<Event> {
     let turn = k as f32 / 40.0;
-    // It is pressed in the margin over the network, where no reservoir is taken hold of.
-    let begun = (k / 60 * 60) as f32 / 40.0;
-    let way = |turn: f32| 90.0 * vec2(turn.sin(), (1.3 * turn).cos());
-    let at = pos2(560.0, 100.0) + way(turn) - way(begun);
+    let at = pos2(420.0, 240.0) + 90.0 * vec2(turn.sin(), (1.3 * turn).cos());
     let mut events = vec![Event::PointerMoved(at)];
     let button = |pressed| Event::PointerButton {
         pos: at,
-        button: PointerButton::Primary,
+        button: PointerButton::Middle,
         pressed,
         modifiers: Modifiers::NONE,
     };
