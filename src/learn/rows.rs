@@ -1,12 +1,13 @@
 //! The settled states of all rows of a task: from scratch, or followed from the last parameters.
 
+mod beside;
+
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use super::company::{Companies, Start};
-use super::course::{Course, course, is_followed};
+use super::course::{Course, course};
 use super::gradient::{self, GradientError, RowRule, Settled, add_row_gradient};
-use super::lanes::{FURTHEST, Followed, Question, Slopes, Team};
+use super::lanes::{FURTHEST, Slopes};
 use super::objective::Objective;
 use super::parallel::{shared, threads};
 use super::parameters::Parameters;
@@ -15,15 +16,12 @@ use crate::solve::linear::Factor;
 use crate::solve::relax::Options as RelaxOptions;
 use crate::solve::steady::{self, Options};
 use crate::system::System;
-use crate::system::lanes::Wiring;
+
+use beside::SideBySide;
 
 /// Devices times rows from which on rows settle on several threads: an integration takes some hundred evaluations of
 /// each, a thread some 20 µs to start.
 const WORTH_THREADS: usize = 2_000;
-
-/// Reservoirs that are eliminated as a dense block in lanes; with more, rows are solved one by one. This many take 5 MB
-/// for each thread.
-const MOST_DENSE: usize = 300;
 
 /// A row that reaches no steady state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -76,47 +74,6 @@ pub struct Rows {
     factor: Factor,
     rules: gradient::Workspace,
     iterations: usize,
-}
-
-/// Rows of a network side by side.
-#[derive(Clone, Debug)]
-struct SideBySide {
-    wiring: Wiring,
-    team: Team,
-    companies: Companies,
-}
-
-impl SideBySide {
-    /// The lanes of a network, prepared when first asked for. `None` if its rows cannot be taken side by side: islands tie
-    /// all their reservoirs together, and large blocks are not for dense methods.
-    fn of<'a>(
-        lanes: &'a mut OnceLock<Option<Self>>,
-        system: &System,
-        objective: &Objective,
-    ) -> Option<&'a mut Self> {
-        if !system.islands().is_empty() {
-            return None;
-        }
-        let prepare = || {
-            let wiring = Wiring::new(system);
-            let question = Question {
-                system,
-                wiring: &wiring,
-                objective,
-                with_slopes: false,
-                interrupt: &Interrupt::default(),
-            };
-            let is_small = wiring.pattern().rest().len() <= MOST_DENSE;
-            let team = is_small.then(|| Team::new(&question))?;
-            Some(Self {
-                wiring,
-                team,
-                companies: Companies::default(),
-            })
-        };
-        let _ = lanes.get_or_init(prepare);
-        lanes.get_mut()?.as_mut()
-    }
 }
 
 impl Rows {
@@ -220,35 +177,6 @@ impl Rows {
             } else {
                 Err(Unsettled { row: rows[k] })
             }
-        })
-    }
-
-    /// Where the motions of some rows from `initial` lead, followed side by side: to the states that are known, or until
-    /// they come to rest. `None` if they cannot be followed side by side.
-    fn courses_in_lanes(
-        &mut self,
-        system: &System,
-        objective: &Objective,
-        rows: &[usize],
-        is_known: bool,
-        options: &Options,
-    ) -> Option<Vec<Course>> {
-        if !is_followed(system, options) {
-            return None;
-        }
-        let beside = SideBySide::of(&mut self.lanes, system, objective)?;
-        let (wiring, companies) = (&beside.wiring, &mut beside.companies);
-        let start = Start {
-            system,
-            wiring,
-            objective,
-            known: is_known.then_some(self.states.as_slice()),
-            options,
-        };
-        Some(if is_worth_threads(system, rows) {
-            Companies::courses_on_threads(&start, rows, self.threads)
-        } else {
-            companies.courses(&start, rows)
         })
     }
 
@@ -367,33 +295,6 @@ impl Rows {
             self.states[row] = found?;
         }
         Ok(())
-    }
-
-    /// Follows all rows side by side. Returns those that could not be followed; `None` if this network's rows cannot be
-    /// taken side by side.
-    fn follow_in_lanes(
-        &mut self,
-        system: &System,
-        objective: &Objective,
-        with_slopes: bool,
-        interrupt: &Interrupt,
-    ) -> Option<Vec<usize>> {
-        let SideBySide { wiring, team, .. } = SideBySide::of(&mut self.lanes, system, objective)?;
-        let question = Question {
-            system,
-            wiring,
-            objective,
-            with_slopes,
-            interrupt,
-        };
-        let Followed {
-            iterations,
-            lost,
-            at_fold,
-        } = team.follow(&question, &mut self.states, self.threads, &mut self.slopes);
-        self.iterations += iterations;
-        self.trouble = at_fold.map(|_| GradientError::Singular);
-        Some(lost)
     }
 
     /// Follows one row by itself, or settles it from `initial`, and adds its gradient if parameters are given.
@@ -559,58 +460,4 @@ fn distance(p: &[f64], q: &[f64]) -> f64 {
         .zip(q)
         .fold(0.0_f64, |top, (p, q)| top.max((p - q).abs()))
         / scale
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::device::{Device, Kind, Platform};
-    use crate::learn::{Affine, Loss, Row, Source, Target, Task};
-    use crate::network::{Network, Node, Role};
-
-    /// A chain of conductors, of which every second reservoir is left for the dense block.
-    fn chain(reservoirs: usize) -> (Network, Task) {
-        let mut network = Network::new(Platform::Electronic);
-        let keys: Vec<_> = (0..reservoirs)
-            .map(|k| {
-                let mut node = Node::new(format!("n{k}"), Role::Output, Platform::Electronic);
-                node.leak = 0.1;
-                network.add_node(node).unwrap()
-            })
-            .collect();
-        for (k, pair) in keys.windows(2).enumerate() {
-            let device = Device::new(Kind::Ohmic);
-            network
-                .add_edge(format!("e{k}"), pair[0], pair[1], device)
-                .unwrap();
-        }
-        let task = Task {
-            inputs: Vec::new(),
-            outputs: vec![keys[0]],
-            loss: Loss::Mse,
-            gain: 1.0,
-            source: Source::Rows(vec![Row {
-                input: Vec::new(),
-                target: Target::Values(vec![0.5]),
-            }]),
-            encode: Affine::default(),
-            decode: Affine::default(),
-            trainable: None,
-        };
-        (network, task)
-    }
-
-    #[test]
-    fn large_dense_blocks_are_not_taken_in_lanes() {
-        for (reservoirs, is_taken) in [(20, true), (2 * MOST_DENSE + 10, false)] {
-            let (network, task) = chain(reservoirs);
-            let system = System::new(&network);
-            let objective = Objective::new(&network, &system, &task, None).unwrap();
-            let mut rows = Rows::new(&objective);
-            rows.states[0] = vec![0.0; reservoirs];
-            let lost = rows.follow_in_lanes(&system, &objective, true, &Interrupt::default());
-            // At rest everywhere: nothing to lose.
-            assert_eq!(lost, is_taken.then(Vec::new), "{reservoirs}");
-        }
-    }
 }
