@@ -220,7 +220,6 @@ impl<L: Law<P>, const P: usize> pulp::NullaryFnOnce for RespondAll<'_, L, P> {
     fn call(self) {
         let (params, a, b) = self.devices.columns::<P>();
         let n = a.len();
-        let whole = n / BLOCK * BLOCK;
         let (blocks, rest) = self.out[..n].as_chunks_mut::<BLOCK>();
         for (k, out) in blocks.iter_mut().enumerate() {
             let start = k * BLOCK;
@@ -233,15 +232,27 @@ impl<L: Law<P>, const P: usize> pulp::NullaryFnOnce for RespondAll<'_, L, P> {
             of_b.copy_from_slice(&b[start..start + BLOCK]);
             respond_block::<L, P>(&columns, &of_a, &of_b, out);
         }
-        if !rest.is_empty() {
-            let mut columns = [[0.0; BLOCK]; P];
+        if rest.is_empty() {
+            return;
+        }
+        let mut columns = [[0.0; BLOCK]; P];
+        if let (Some(of_a), Some(of_b), Some(out)) = (
+            a.last_chunk::<BLOCK>(),
+            b.last_chunk::<BLOCK>(),
+            self.out[..n].last_chunk_mut::<BLOCK>(),
+        ) {
+            // The last devices of the block before once more: they come out alike, and filling up takes longer.
             for p in 0..P {
-                columns[p] = filled_up(&params[p][whole..]);
+                columns[p].copy_from_slice(&params[p][n - BLOCK..]);
+            }
+            respond_block::<L, P>(&columns, of_a, of_b, out);
+        } else {
+            for p in 0..P {
+                columns[p] = filled_up(params[p]);
             }
             let mut out = [Response::default(); BLOCK];
-            let (a, b) = (filled_up(&a[whole..]), filled_up(&b[whole..]));
-            respond_block::<L, P>(&columns, &a, &b, &mut out);
-            rest.copy_from_slice(&out[..rest.len()]);
+            respond_block::<L, P>(&columns, &filled_up(a), &filled_up(b), &mut out);
+            self.out[..n].copy_from_slice(&out[..n]);
         }
     }
 }

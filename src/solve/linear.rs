@@ -74,6 +74,8 @@ pub struct Factor {
     is_negated: bool,
     /// U, and below its diagonal L without its diagonal of ones.
     packed: DMatrix<f64>,
+    /// 1/U_ii: a product is sooner there than a quotient, and each unknown waits for those before.
+    reciprocals: Vec<f64>,
     /// The row that each row was exchanged with, in the order of elimination.
     exchanged: Vec<usize>,
 }
@@ -85,6 +87,7 @@ impl Default for Factor {
             sparse: SparseFactor::default(),
             is_negated: false,
             packed: DMatrix::zeros(0, 0),
+            reciprocals: Vec::new(),
             exchanged: Vec::new(),
         }
     }
@@ -151,9 +154,13 @@ impl Factor {
     /// Gaussian elimination with partial pivoting (Golub & Van Loan, Matrix Computations, 4th ed., algorithm 3.4.1).
     fn eliminate(&mut self) -> bool {
         let Self {
-            packed, exchanged, ..
+            packed,
+            reciprocals,
+            exchanged,
+            ..
         } = self;
         let n = packed.nrows();
+        reciprocals.clear();
         exchanged.clear();
         for i in 0..n {
             let column = &packed.as_slice()[i * n..(i + 1) * n];
@@ -168,6 +175,7 @@ impl Factor {
             if !diagonal.is_normal() {
                 return false;
             }
+            reciprocals.push(diagonal.recip());
             exchanged.push(pivot);
             if pivot == i {
                 linalg::gauss_step(packed, diagonal, i);
@@ -227,7 +235,7 @@ impl Factor {
             }
         }
         for (i, column) in columns().rev() {
-            let x = rhs[i] / column[i];
+            let x = rhs[i] * self.reciprocals[i];
             rhs[i] = x;
             for (rhs, u) in rhs[..i].iter_mut().zip(column) {
                 *rhs -= u * x;

@@ -255,8 +255,22 @@ fn newton_step(system: &System, flow: &Flow) -> Option<Vec<f64>> {
 
 /// The size of a step relative to 1 + max|x|.
 pub(super) fn relative_size(x: &[f64], step: &[f64]) -> f64 {
-    let size = |values: &[f64]| values.iter().fold(0.0, |top: f64, v| top.max(v.abs()));
-    size(step) / (1.0 + size(x))
+    largest(step) / (1.0 + largest(x))
+}
+
+/// The largest magnitude, found in four places at once.
+fn largest(values: &[f64]) -> f64 {
+    let (fours, rest) = values.as_chunks::<4>();
+    let mut top = [0.0_f64; 4];
+    for four in fours {
+        for (top, value) in top.iter_mut().zip(four) {
+            *top = top.max(value.abs());
+        }
+    }
+    for (top, value) in top.iter_mut().zip(rest) {
+        *top = top.max(value.abs());
+    }
+    f64::max(top[0].max(top[1]), top[2].max(top[3]))
 }
 
 fn is_at_rest(x: &[f64], newton_step: &[f64]) -> bool {

@@ -6,6 +6,8 @@ use thermonet::device::{Absent, Device, Kind, ParamRange, Platform};
 use thermonet::network::{Network, NodeKey};
 use thermonet::physics::dissipation::{Dissipation, supplied_power};
 use thermonet::physics::noise;
+use thermonet::solve::branch::Branch;
+use thermonet::solve::linear::Factor;
 use thermonet::solve::relax::{Options as RelaxOptions, Relaxation};
 use thermonet::solve::stability::Spectrum;
 use thermonet::solve::steady::{self, Options};
@@ -149,6 +151,46 @@ proptest! {
         relaxation.sample(relaxation.time(), &mut x);
         for (x, steady) in x.iter().zip(&state.x) {
             prop_assert!((x - steady).abs() <= 1e-7 * (1.0 + steady.abs()), "{x} {steady}");
+        }
+    }
+
+    #[test]
+    fn points_of_a_warm_sweep_are_steady_states(system in any_system(), shares in prop::collection::vec(-0.2_f64..0.2, 3)) {
+        let mut system = system;
+        let start = steady::solve(&system, &Options::default());
+        prop_assume!(start.is_settled());
+        let mut branch = Branch::new(&system, &start.x);
+        let free = system.free_count();
+        for k in 0..12 {
+            let clamps = system.clamps().to_vec();
+            for ((slot, value), share) in (free..).zip(clamps).zip(&shares) {
+                // Halfway the sweep changes its direction; concentrations stay positive.
+                let share = if k < 6 { *share } else { share * share - 0.01 };
+                system.set_clamp(slot, value + share * value.abs());
+            }
+            if !branch.advance(&system) {
+                break;
+            }
+            let x = branch.state();
+            let flow = system.flow(x);
+            prop_assert_eq!(&flow.net, &branch.flow().net);
+            for (net, throughput) in flow.net.iter().zip(&flow.throughput) {
+                prop_assert!(net.abs() <= (1e-10 * throughput).max(1e-14));
+            }
+            let mut step = flow.net.clone();
+            let mut factor = Factor::default();
+            prop_assert!(factor.factorise_jacobian(&system, &flow));
+            factor.solve(&mut step);
+            let size = |values: &[f64]| values.iter().fold(0.0, |top: f64, v| top.max(v.abs()));
+            prop_assert!(size(&step) <= 1e-9 * (1.0 + size(x)), "{:e}", size(&step));
+        }
+    }
+
+    #[test]
+    fn where_charges_contract_every_mode_decays(system in any_system()) {
+        let flow = system.flow(system.initial());
+        if system.contracts(&flow, &mut Vec::new()) {
+            prop_assert!(Spectrum::at(&system, &flow).unwrap().is_stable());
         }
     }
 

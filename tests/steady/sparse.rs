@@ -25,7 +25,7 @@ fn dot(level: f64, shift: f64, tracking: f64) -> Device {
 }
 
 /// The device of an edge of a lattice of dots that differ, `shift` at most apart from 0.
-fn various(shift: f64, tracking: f64) -> impl Fn(usize) -> Device {
+pub(crate) fn various(shift: f64, tracking: f64) -> impl Fn(usize) -> Device {
     move |edge| {
         let share = (edge as f64 * 0.618_034).fract();
         dot(-2.0 * share, shift * (2.0 * share - 1.0), tracking)
@@ -33,7 +33,7 @@ fn various(shift: f64, tracking: f64) -> impl Fn(usize) -> Device {
 }
 
 /// A lattice with its first corner joined to a clamp.
-fn fed_lattice(size: [usize; 2], leak: f64, device: impl Fn(usize) -> Device) -> System {
+pub(crate) fn fed_lattice(size: [usize; 2], leak: f64, device: impl Fn(usize) -> Device) -> System {
     let mut b = Builder::new(Platform::Electronic);
     let keys = b.lattice(size, leak, device);
     let clamp = b.clamp(4.0);
@@ -48,7 +48,7 @@ fn with(system: &System, algebra: Algebra) -> System {
 }
 
 /// The largest difference of two states.
-fn apart(x: &[f64], y: &[f64]) -> f64 {
+pub(crate) fn apart(x: &[f64], y: &[f64]) -> f64 {
     x.iter()
         .zip(y)
         .fold(0.0, |top: f64, (x, y)| top.max((x - y).abs()))
@@ -280,45 +280,4 @@ fn islands_of_a_large_network_are_listed_without_their_zero_modes() {
         assert_eq!(spectrum.verdict, Verdict::Stable);
         assert_slowest(&spectrum, &dense_eigenvalues(&system, &state.x));
     }
-}
-
-#[test]
-fn a_warm_sweep_reaches_the_states_that_solving_reaches() {
-    let mut system = fed_lattice([8, 7], 0.1, various(0.4, 1.0));
-    let clamp = system.free_count();
-    let start = steady::solve(&system, &Options::default());
-    let mut branch = Branch::new(&system, &start.x);
-    for k in 0..=20 {
-        system.set_clamp(clamp, 4.0 - 0.4 * f64::from(k));
-        assert!(branch.advance(&system));
-        let solved = steady::solve(&system, &Options::default());
-        assert!(apart(branch.state(), &solved.x) < 1e-10);
-        assert_eq!(branch.flow().net.len(), clamp);
-    }
-    // Three steps at most from point to point.
-    assert!(branch.iterations() <= 63, "{}", branch.iterations());
-}
-
-#[test]
-fn a_warm_sweep_stops_where_its_branch_ends() {
-    // A latch: a clamp, a dot that turns over, and a load; the lower branch ends in a fold.
-    let mut b = Builder::new(Platform::Electronic);
-    let x = b.clamp(0.0);
-    let y = b.free(1.0, 0.1, 0.0);
-    b.dot(x, y, -4.0, 1.0, 1.0);
-    let mut system = b.system();
-    let start = steady::solve(&system, &Options::default());
-    let mut branch = Branch::new(&system, &start.x);
-    let mut last = 0.0;
-    let reached = (1..=4000).all(|k| {
-        system.set_clamp(1, 0.01 * f64::from(k));
-        let reached = branch.advance(&system);
-        if reached {
-            last = 0.01 * f64::from(k);
-            let spectrum = Spectrum::at(&system, branch.flow()).unwrap();
-            assert!(spectrum.is_stable(), "at {last}");
-        }
-        reached
-    });
-    assert!(!reached && last > 1.0, "{reached} {last}");
 }
