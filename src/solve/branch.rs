@@ -2,13 +2,15 @@
 //!
 //! As long as the clamps keep their direction, the polynomial through the last states predicts the next one; else the
 //! tangent of the branch does. Newton's method corrects the prediction, with the factors of an earlier state as long as
-//! few steps with them suffice. The result is held to the tests of a settled state (model, section 4) with one more
-//! evaluation. Memory is used again from point to point.
+//! few steps with them suffice and no conductance has changed much since. The result is held to the tests of a settled
+//! state (model, section 4) with one more evaluation; the Newton step, where old factors give it, to two digits more.
+//! Memory is used again from point to point.
 
 mod trail;
 
 use super::linear::Factor;
 use super::steady::{NEWTON_STEP, currents_balance, relative_size};
+use crate::device::Response;
 use crate::system::{Flow, System};
 use trail::Trail;
 
@@ -20,7 +22,7 @@ const ITERATIONS: usize = 12;
 /// determinant, which vanishes at a fold, has the same sign: as far from a fold as a step is long, nothing is shortened.
 const SHORTENING: f64 = 1e-2;
 
-/// The longest step (relative) after which the factors may be used again.
+/// The longest step (relative) after which, or with which, factors may be used again.
 const REUSED_WITHIN: f64 = 1e-2;
 
 /// A step this short (relative) leaves the Jacobian as it is to six digits, whatever the next one is.
@@ -30,7 +32,8 @@ const LAST_STEP: f64 = 1e-6;
 /// dense, and where it is large and sparse.
 const CHEAPER: [i32; 2] = [2, 3];
 
-/// What factors of an earlier state may leave of an error to be used once more.
+/// What factors of an earlier state may leave of an error to be used once more; and how much of a conductance may have come
+/// or gone since they were made. In a reciprocal network the second bounds the first, for errors of any shape.
 const LEFT: f64 = 0.5;
 
 /// What is left to go where factors of an earlier state end: as exact as Newton's method, which goes farther with its last
@@ -51,12 +54,17 @@ pub struct Branch {
     /// The factors of J there or at an earlier state.
     factor: Factor,
     has_factor: bool,
-    /// What they left of an error when they were used last.
+    /// The conductances and leaks they were made of.
+    factored: Vec<Response>,
+    leaks: Vec<f64>,
+    /// What old factors left of an error when they were used last, or would have left.
     left: f64,
     /// Whether the state was shown to be stable without them.
     contracts: bool,
     flow: Flow,
     step: Vec<f64>,
+    /// The step that old factors proposed where new ones were made.
+    refused: Vec<f64>,
     moved: Vec<f64>,
     margins: Vec<[f64; 2]>,
     iterations: usize,
@@ -73,10 +81,13 @@ impl Branch {
             trail: Trail::default(),
             factor: Factor::default(),
             has_factor: false,
+            factored: Vec::new(),
+            leaks: Vec::new(),
             left: 0.0,
             contracts: false,
             flow: Flow::default(),
             step: Vec::new(),
+            refused: Vec::new(),
             moved: Vec::new(),
             margins: Vec::new(),
             iterations: 0,
@@ -90,19 +101,19 @@ impl Branch {
         &self.x
     }
 
-    /// Currents and net inflows at the state, once a point was reached.
+    /// Currents and net inflows of the last evaluation: at the state, if the last point was reached.
     #[must_use]
     pub fn flow(&self) -> &Flow {
         &self.flow
     }
 
-    /// Newton steps of all points so far: one evaluation each.
+    /// Newton steps so far: one evaluation each.
     #[must_use]
     pub fn iterations(&self) -> usize {
         self.iterations
     }
 
-    /// How many of them had factors of their own; the others used those of an earlier state, which did as well.
+    /// Factorisations so far. Steps without one of their own used the factors of an earlier state, which did as well.
     #[must_use]
     pub fn factorisations(&self) -> usize {
         self.factorisations
@@ -114,9 +125,20 @@ impl Branch {
     /// [`System::contracts`], or else the sign of the determinant allows for it (an odd number of growing modes is excluded,
     /// an even one is not). If not, the branch stays at the last point: it ends before the new one, or the step was too far.
     /// A step that is longer than the branch's bends may also lead to another branch.
+    ///
+    /// # Panics
+    /// If the system has another number of free reservoirs than the branch.
     pub fn advance(&mut self, system: &System) -> bool {
-        self.predict(system);
-        if !self.correct(system) {
+        let is_extrapolated = self.predict(system);
+        let mut is_reached = self.correct(system);
+        if !is_reached && is_extrapolated {
+            // Parameters that moved as well may have left the trail behind.
+            self.trail.forget();
+            self.has_factor = false;
+            self.moved.clone_from(&self.x);
+            is_reached = self.correct(system);
+        }
+        if !is_reached {
             self.has_factor = false;
             return false;
         }
@@ -127,8 +149,8 @@ impl Branch {
         true
     }
 
-    /// Writes a first guess of the new state to `moved`.
-    fn predict(&mut self, system: &System) {
+    /// Writes a first guess of the new state to `moved`. Returns whether it lies on the polynomial.
+    fn predict(&mut self, system: &System) -> bool {
         let Self {
             x,
             trail,
@@ -138,42 +160,49 @@ impl Branch {
             moved,
             ..
         } = self;
-        moved.clone_from(x);
         trail.turn(system.clamps(), &self.clamps);
+        moved.clone_from(x);
+        if trail.extrapolate(moved) {
+            // Clamps do not move islands, and rounding must not: nothing would bring their totals back.
+            for &i in system.islands().iter().flatten() {
+                moved[i] = x[i];
+            }
+            // A prediction outside of the laws' range is worse than none.
+            if is_within(system, moved) {
+                return true;
+            }
+            moved.clone_from(x);
+        }
         let motion = trail.heading();
-        if !trail.extrapolate(moved) && self.has_factor && motion.iter().any(|&dc| dc != 0.0) {
+        if self.has_factor && motion.iter().any(|&dc| dc != 0.0) {
             // Along the tangent: J·dx = −∂F/∂c·dc.
             system.drive_into(flow, motion, step);
             factor.solve(step);
             for (x, step) in moved.iter_mut().zip(step.iter()) {
                 *x -= step;
             }
+            if !is_within(system, moved) {
+                moved.clone_from(x);
+            }
         }
-        // A prediction outside of the laws' range is worse than none.
-        if !is_within(system, moved) {
-            moved.clone_from(x);
-        }
+        false
     }
 
     /// From `moved` to the state that belongs to the system, in place.
     fn correct(&mut self, system: &System) -> bool {
         system.evaluate(&self.moved, system.clamps(), &mut self.flow);
-        let mut old = None;
-        if self.has_factor && self.contracts {
-            match self.simplified_newton(system) {
-                Ok(()) => return true,
-                Err(size) => old = Some(size),
-            }
+        // Factors of islands hold the totals of the capacities they were made for.
+        let may_be_old = self.has_factor && self.contracts && system.islands().is_empty();
+        if may_be_old && self.simplified_newton(system) {
+            return true;
         }
-        self.newton(system, old)
+        self.newton(system, may_be_old)
     }
 
     /// Newton's method with the factors that are there, from `moved`, where it is evaluated, as long as they do. They do not
-    /// tell whether the state that is reached is stable: charges have to contract there.
-    ///
-    /// # Errors
-    /// The size of the step that was not taken.
-    fn simplified_newton(&mut self, system: &System) -> Result<(), f64> {
+    /// tell whether the state that is reached is stable: charges have to contract there. If it is not reached, `step` is the
+    /// one that was not taken.
+    fn simplified_newton(&mut self, system: &System) -> bool {
         let cheaper = CHEAPER[usize::from(system.is_sparse())];
         let mut last = None;
         for _ in 0..ITERATIONS {
@@ -184,29 +213,50 @@ impl Branch {
                 let rest = size / (1.0 - self.left);
                 if (0.0..=AT_REST).contains(&rest) && currents_balance(&self.flow) {
                     self.contracts = system.contracts(&self.flow, &mut self.margins);
-                    return if self.contracts { Ok(()) } else { Err(size) };
+                    return self.contracts && self.conducts_as_before(system);
                 }
             }
-            let lead_on = self.left <= LEFT && size * self.left.powi(cheaper) <= AT_REST;
-            if !lead_on || !self.take_step(system) {
-                return Err(size);
+            let is_worth_it = size <= REUSED_WITHIN
+                && self.left <= LEFT
+                && size * self.left.powi(cheaper) <= AT_REST;
+            if !is_worth_it || !self.take_step(system) {
+                return false;
             }
             last = Some(size);
         }
-        Err(f64::NAN)
+        false
     }
 
-    /// Newton's method from `moved`, where it is evaluated, given the size of the step that old factors proposed there.
-    fn newton(&mut self, system: &System, old: Option<f64>) -> bool {
+    /// Whether conductances and leaks are about those that the factors were made of.
+    fn conducts_as_before(&self, system: &System) -> bool {
+        let is_near = |now: f64, before: f64| (now - before).abs() <= LEFT * before.abs();
+        let pairs = self.flow.responses.iter().zip(&self.factored);
+        self.leaks == system.leak()
+            && pairs.fold(true, |all, (now, before)| {
+                all & is_near(now.d_from, before.d_from) & is_near(now.d_to, before.d_to)
+            })
+    }
+
+    /// Newton's method from `moved`, where it is evaluated. If old factors were refused there, sees what they would have left.
+    fn newton(&mut self, system: &System, was_refused: bool) -> bool {
+        if was_refused {
+            std::mem::swap(&mut self.step, &mut self.refused);
+        }
         for iteration in 0..ITERATIONS {
             self.factorisations += 1;
             self.has_factor = self.factor.factorise_jacobian(system, &self.flow);
             if !self.has_factor {
                 return false;
             }
+            self.factored.clone_from(&self.flow.responses);
+            self.leaks.clear();
+            self.leaks.extend_from_slice(system.leak());
             let mut last = self.newton_step();
-            if let (0, Some(old)) = (iteration, old) {
-                self.left = (old - last).abs() / last;
+            if was_refused && iteration == 0 {
+                for (refused, step) in self.refused.iter_mut().zip(&self.step) {
+                    *refused -= step;
+                }
+                self.left = relative_size(&self.moved, &self.refused) / f64::max(last, ROUNDING);
             }
             loop {
                 if !self.take_step(system) {
@@ -216,7 +266,7 @@ impl Branch {
                     break;
                 }
                 let size = self.newton_step();
-                let is_reused = size <= SHORTENING * last;
+                let is_reused = size < SHORTENING * last;
                 if size <= NEWTON_STEP
                     && (is_reused || last <= LAST_STEP)
                     && currents_balance(&self.flow)

@@ -170,12 +170,12 @@ impl System {
     }
 
     /// Whether the Jacobian in charges is dominated by its diagonal in every column, so that all eigenvalues of C⁻¹J have
-    /// negative real parts, those of islands' totals apart. True is certain; false is not an answer.
+    /// negative real parts, those of islands' totals apart. True is certain up to rounding; false is not an answer.
     ///
     /// Column i holds −leak_i − Σ g_e on the diagonal and g_e for the free neighbours, g_e the own-side conductance of a
     /// device at i. Dominance needs leak_i + Σ_{edges to clamps} g_e > 2·Σ_{edges to free} max(0, −g_e). It may be weak where
-    /// all g_e are positive: from such a reservoir charge gets to one with a leak or a clamp, unless it is on an island
-    /// (Taussky, Am. Math. Mon. 56, 672 (1949)). The certificate `unique` asks for this in a whole box.
+    /// all g_e are positive: from there charge gets to a reservoir with a leak or a clamp, unless it is on an island (chained
+    /// dominance; Shivakumar & Chew, Proc. Am. Math. Soc. 43, 63 (1974)). The certificate `unique` asks for this in a box.
     ///
     /// `margins` is memory: for each free reservoir the difference of the two sides, and the least g_e.
     #[must_use]
@@ -183,14 +183,14 @@ impl System {
         margins.clear();
         margins.extend(self.leak.iter().map(|&leak| [leak, f64::INFINITY]));
         let free = margins.len();
+        let mut is_finite = true;
         let mut hold = |at: usize, other: usize, conductance: f64| {
+            is_finite &= conductance.is_finite();
             if let Some([margin, least]) = margins.get_mut(at) {
-                *margin += if other >= free {
-                    conductance
-                } else if conductance >= 0.0 {
-                    0.0
+                *margin += if other < free {
+                    2.0 * conductance.min(0.0)
                 } else {
-                    2.0 * conductance
+                    conductance
                 };
                 *least = least.min(conductance);
             }
@@ -200,7 +200,7 @@ impl System {
             hold(to, from, -response.d_to);
         }
         let mut columns = margins.iter();
-        columns.all(|&[margin, least]| margin > 0.0 || margin == 0.0 && least > 0.0)
+        is_finite && columns.all(|&[margin, least]| margin > 0.0 || least > 0.0)
     }
 
     /// ∂I/∂θ of every device at the state `x`, with the clamps at their values.

@@ -45,6 +45,11 @@ impl Trail {
         self.square = square;
     }
 
+    /// Forgets the states.
+    pub(super) fn forget(&mut self) {
+        self.passed.clear();
+    }
+
     /// How the clamps move.
     pub(super) fn heading(&self) -> &[f64] {
         &self.heading
