@@ -555,3 +555,16 @@ fn parameters_are_tied_in_the_inspector_and_set_together() {
     assert!((window.param("e7", "shift") - 0.9).abs() < 1e-12);
     assert!((window.param("e6", "shift") - first).abs() < 1e-12);
 }
+
+#[test]
+fn a_builder_that_inserts_nothing_leaves_the_view_as_it_was() {
+    let mut window = Window::preset("fold");
+    let place = |window: &Window| window.harness.get_by_label("reservoir y").rect();
+    let before = place(&window);
+    press(&mut window, Modifiers::COMMAND, Key::I);
+    window.steps(4);
+    assert!((place(&window).center() - before.center()).length() > 1.0);
+    press(&mut window, Modifiers::NONE, Key::Escape);
+    window.steps(4);
+    assert!((place(&window).center() - before.center()).length() < 1.0);
+}

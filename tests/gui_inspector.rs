@@ -363,3 +363,24 @@ fn units_change_what_is_shown_and_nothing_else() {
     now.units = None;
     assert_eq!(now, before);
 }
+
+#[test]
+fn escape_gives_up_what_is_typed_however_short_the_press() {
+    use eframe::egui::{Event, Key, Modifiers};
+    let mut window = Window::preset("fold");
+    let before = window.app().document().clone();
+    for label in ["level number", "edit id"] {
+        window.harness.get_by_label(label).click();
+        window.steps(3);
+        window
+            .harness
+            .key_press_modifiers(Modifiers::COMMAND, Key::A);
+        window.steps(2);
+        window.harness.event(Event::Text("9".to_owned()));
+        window.steps(2);
+        // Pressed and let go within one frame.
+        window.harness.key_press(Key::Escape);
+        window.steps(4);
+        assert_eq!(window.app().document(), &before, "{label}");
+    }
+}

@@ -75,6 +75,38 @@ fn place(window: &Window, [column, row]: [f32; 2]) -> Pos2 {
     a + vec2((column - 29.0) * column_step, row * row_step)
 }
 
+/// An answer about other parameters must not pass for one about these.
+#[test]
+fn a_certificate_that_is_being_worked_out_says_so() {
+    let mut window = open(
+        r#"{"format": "thermonet/1", "platform": "electronic",
+            "nodes": [{"id": "x", "role": "input", "value": 1}, {"id": "y", "role": "output", "leak": 0.5}],
+            "edges": [{"id": "e", "from": "x", "to": "y", "device": {"kind": "ohmic", "conductance": 1}}]}"#,
+    );
+    until(&mut window, "all is known", |app| !app.is_computing());
+    window.run_steps(2);
+    window.get_by_label("unique");
+    window.key_press_modifiers(Modifiers::COMMAND, Key::I);
+    window.run_steps(4);
+    window.get_by_label("inputs number").click();
+    window.run_steps(3);
+    window.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    window.run_steps(2);
+    window.event(Event::Text("400".to_owned()));
+    window.run_steps(2);
+    window.key_press(Key::Enter);
+    window.run_steps(3);
+    window.get_by_label("Insert").click();
+    // A third of a second, and the dots that came have NDC.
+    window.run_steps(30);
+    while window.state().is_computing() {
+        assert!(window.query_by_label("unique").is_none());
+        window.run_steps(1);
+    }
+    window.run_steps(2);
+    assert!(window.query_by_label("unique").is_none());
+}
+
 #[test]
 fn a_large_network_opens_runs_pans_and_zooms() {
     let mut window = open(&large::lattice(50, 40, 10_000));

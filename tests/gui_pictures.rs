@@ -137,7 +137,7 @@ fn numbers_are_those_that_are_plotted() {
         headings,
         [
             "V(x, y) in k_BT",
-            "I in carriers/τ₀",
+            "I in Ω carriers/τ₀",
             "dI/dV in 1/(k_BT τ₀)"
         ]
     );
@@ -275,7 +275,7 @@ fn pictures_and_numbers_go_to_the_clipboard() {
         panic!("no text");
     };
     assert!(
-        text.starts_with("\"V(x, y) in k_BT\",I in carriers/τ₀,"),
+        text.starts_with("\"V(x, y) in k_BT\",I in Ω carriers/τ₀,"),
         "{text}"
     );
 }

@@ -87,6 +87,22 @@ fn flipping_stops_at_the_first_edit_and_at_its_button() {
 }
 
 #[test]
+fn flipping_stops_at_an_edit_by_key() {
+    // The first screen has an edge selected.
+    for key in [Key::W, Key::Num5, Key::Delete] {
+        let mut harness = window(Start::default());
+        seconds(&mut harness, 6);
+        harness.key_press(key);
+        harness.run_steps(2);
+        assert!(harness.state().undo_name().is_some(), "{key:?} changes it");
+        let held = inputs(&harness);
+        seconds(&mut harness, 12);
+        assert_eq!(inputs(&harness), held, "{key:?}");
+        assert!(harness.query_by_label_contains("flipping").is_none());
+    }
+}
+
+#[test]
 fn only_the_first_screen_flips() {
     let mut harness = preset("xor");
     let held = inputs(&harness);

@@ -527,6 +527,43 @@ fn comparing_trains_both_and_says_what_happened() {
     for title in ["response with NDC", "response without NDC"] {
         let _ = window.harness.get_by_role_and_label(Role::Figure, title);
     }
+    // It is put away as it came, by its button or by Esc.
+    window.press(Key::Escape);
+    window.harness.run_steps(3);
+    let is_shown = |window: &Window| {
+        let title = "response without NDC";
+        let mut figures = window
+            .harness
+            .query_all_by_role_and_label(Role::Figure, title);
+        figures.next().is_some()
+    };
+    assert!(!is_shown(&window));
+    assert_eq!(window.app().document(), &before);
+    window.press(Key::C);
+    window.until("both have trained again", |app| !app.is_computing());
+    assert!(is_shown(&window));
+    window.harness.get_by_label("close comparison").click();
+    window.harness.run_steps(4);
+    assert!(!is_shown(&window));
+}
+
+/// While parameters move the motion may be led to another stable state than the one it comes to from the initial state, which
+/// is what was trained.
+#[test]
+fn after_training_the_canvas_shows_what_was_trained() {
+    let mut window = Window::open(&xor(4, "implicit", 400));
+    window.press(Key::G);
+    window.until("it has trained", |app| {
+        !app.training_losses().is_empty() && !app.is_training() && !app.is_computing()
+    });
+    assert!(window.app().time() < 60.0);
+    window.until("it has settled", |app| !app.is_running());
+    let network = &window.app().document().network;
+    let system = thermonet::system::System::new(network);
+    let state = thermonet::solve::steady::solve(&system, &Default::default());
+    let y = system.slot(network.node_by_id("y").unwrap().key()).unwrap();
+    let shown = window.app().state_of("y").unwrap();
+    assert!((shown - state.x[y]).abs() < 1e-2, "{shown} {}", state.x[y]);
 }
 
 /// The same network with nothing to do.

@@ -20,6 +20,7 @@ use eframe::egui::{self, Context, Ui, ViewportCommand};
 
 use super::Start;
 use super::builder::Builder;
+use super::canvas::Camera;
 use super::canvas::{self, Dots, Scene, StateScale};
 use super::derived::Derived;
 use super::dialogs::{self, Dialog};
@@ -75,6 +76,8 @@ pub struct App {
     dialog: Option<Dialog>,
     finder: Option<Finder>,
     builder: Option<Builder>,
+    /// What was in view before the canvas made room for the builder's sketch, and of which network.
+    before_sketch: Option<(Camera, u64)>,
     /// A whole network from the clipboard that is offered to open.
     pasted: Option<Document>,
     message: Option<Message>,
@@ -149,6 +152,7 @@ impl App {
             dialog: None,
             finder: None,
             builder: None,
+            before_sketch: None,
             pasted: None,
             message,
             standing: Vec::new(),
@@ -223,13 +227,23 @@ impl App {
         let edits = application.edits(self.editor.document());
         let selected = self.view.selection.clone();
         match self.editor.edit_all(&application.name, &edits, &selected) {
-            Ok(_) => self.coach.applied(&self.editor, application),
+            Ok(_) => {
+                self.coach.applied(&self.editor, application);
+                // What was trained is how the motion from the initial state ends; the one on the canvas may have come to
+                // another stable state while parameters moved.
+                self.rebuild();
+                self.simulation.reset();
+            }
             Err(problem) => self.refuse(&problem, &edits),
         }
     }
 
     /// Puts the next row of the task on the first screen's inputs when its turn has come.
     fn flip(&mut self, ctx: &Context) {
+        // Whatever way an edit came: somebody has begun to work.
+        if self.editor.undo_name().is_some() || self.editor.is_dragging() {
+            self.flipping = None;
+        }
         let Some(flipping) = &mut self.flipping else {
             return;
         };

@@ -1,6 +1,6 @@
 //! The network's three certificates as words: yes, no or unknown, why, and what stands against them.
 
-use eframe::egui::{Button, Label, Popup, PopupCloseBehavior, RichText, Ui};
+use eframe::egui::{Button, Id, Label, Popup, PopupCloseBehavior, RichText, Ui};
 
 use super::command::Command;
 use super::derived::{Certified, Derived};
@@ -14,6 +14,8 @@ use crate::network::{Edge, Network, Node};
 /// One certificate in words.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Badge {
+    /// What is asked: "monotone".
+    word: String,
     /// "monotone", "not monotone", "monotone?".
     pub(crate) text: String,
     /// Yes, no, or unknown.
@@ -39,7 +41,15 @@ pub(crate) fn badges_ui(
     commands: &mut Vec<Command>,
 ) {
     let palette = Palette::current(ui);
+    let is_outdated = is_stale_for_long(ui, derived);
     for badge in badges(network, derived).iter().rev() {
+        if is_outdated {
+            // An answer of other parameters must not pass for one of these.
+            let words = format!("{} …", badge.word);
+            let tip = "being worked out for the parameters as they are now";
+            widgets::badge_ui(ui, &words, &words, palette.dim).on_hover_text(tip);
+            continue;
+        }
         let color = match badge.answer {
             Some(true) => palette.ok,
             Some(false) if badge.is_about_ndc => palette.ndc,
@@ -59,6 +69,22 @@ pub(crate) fn badges_ui(
             .width(320.0)
             .show(|ui| why_ui(ui, network, badge, commands));
     }
+}
+
+/// Whether the certificates have been those of older parameters for longer than a change takes to look at: less would
+/// flicker under a slider.
+fn is_stale_for_long(ui: &Ui, derived: &Derived) -> bool {
+    const SECONDS: f64 = 0.3;
+    let since = Id::unique("certificates are stale since");
+    if !derived.certified().is_some_and(|(_, is_stale)| is_stale) {
+        ui.data_mut(|data| data.remove_temp::<f64>(since));
+        return false;
+    }
+    let now = ui.input(|i| i.time);
+    let begun = ui.data_mut(|data| *data.get_temp_mut_or(since, now));
+    ui.ctx()
+        .request_repaint_after(std::time::Duration::from_secs_f64(SECONDS));
+    now - begun > SECONDS
 }
 
 /// Why, and what stands against it: a click on a name selects it.
@@ -125,6 +151,7 @@ pub(crate) fn badges(network: &Network, derived: &Derived) -> Vec<Badge> {
 
 fn badge(word: &str, answer: Option<bool>, why: String, culprits: Vec<Element>) -> Badge {
     Badge {
+        word: word.to_owned(),
         text: match answer {
             Some(true) => word.to_owned(),
             Some(false) => format!("not {word}"),

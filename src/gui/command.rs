@@ -78,6 +78,8 @@ pub(crate) enum Command {
     Scrub(f64),
     /// Leaves the first screen's inputs as they are.
     StopFlipping,
+    /// Puts a finished comparison away.
+    EndComparison,
     /// Draws the response of another output or over other inputs.
     Respond(Pick),
     /// Selects reservoirs, edges or notes, and brings them into view.

@@ -259,9 +259,10 @@ pub(crate) fn gauge_words(
             let name = network.node(key).map_or("?", Node::title);
             let tau = derived.relaxation_time().map_or(String::new(), |tau| {
                 let tau = scales.brief(scales.time(tau), tau, 2);
-                format!(", τ = {tau}")
+                format!("τ = {tau}, ")
             });
-            (format!("moving, slowest at {name}{tau}"), false)
+            // The name comes last: what is too long is cut there.
+            (format!("moving, {tau}slowest at {name}"), false)
         }
     }
 }

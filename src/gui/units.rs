@@ -175,7 +175,7 @@ impl Scales {
                 factor: units.rate_hz,
                 unit: "mM/s",
             },
-            (Platform::Electronic, None) => Quantity::own("carriers/τ₀"),
+            (Platform::Electronic, None) => Quantity::own("Ω carriers/τ₀"),
             (Platform::Chemical, None) => Quantity::own("mM/τ₀"),
         }
     }
@@ -355,7 +355,7 @@ mod tests {
         for (quantity, unit) in [
             (scales.state(), "k_BT"),
             (scales.abscissa(), "k_BT"),
-            (scales.current(5.0), "carriers/τ₀"),
+            (scales.current(5.0), "Ω carriers/τ₀"),
             (scales.time(5.0), "τ₀"),
             (scales.stored(5.0), ""),
             (scales.power(5.0), "k_BT/τ₀"),

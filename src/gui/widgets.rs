@@ -6,7 +6,7 @@ mod slider;
 use std::ops::RangeInclusive;
 
 use eframe::egui::{
-    self, Align2, Color32, CornerRadius, DragValue, FontId, Id, Rect, Response, Role, Sense,
+    self, Align2, Color32, CornerRadius, DragValue, FontId, Id, Key, Rect, Response, Role, Sense,
     Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
 };
 
@@ -82,7 +82,7 @@ pub(super) fn number_box_ui(
     } else {
         response.on_hover_text(tip)
     };
-    let is_legal = edited.is_finite() && legal.contains(&edited);
+    let is_legal = edited.is_finite() && legal.contains(&edited) && !is_given_up(ui);
     let is_changed = response.changed() && is_legal && (edited - value).abs() > 0.0;
     if response.dragged() {
         return is_changed.then_some(Gesture::Live(edited));
@@ -92,6 +92,12 @@ pub(super) fn number_box_ui(
         return (word.is_none() || !is_untouched(done, value)).then_some(done);
     }
     is_changed.then_some(Gesture::Done(edited))
+}
+
+/// Whether Esc gives up what is being typed or dragged. The press may have been taken by its shortcut; that the key is down,
+/// or was let go since the last frame, cannot.
+pub(super) fn is_given_up(ui: &Ui) -> bool {
+    ui.input(|i| i.key_down(Key::Escape) || i.key_released(Key::Escape))
 }
 
 /// Reads a number as people write them: either minus sign, a decimal comma, spaces.

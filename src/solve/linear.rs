@@ -76,7 +76,7 @@ pub struct Factor {
     packed: DMatrix<f64>,
     /// 1/U_ii: a product is sooner there than a quotient, and each unknown waits for those before.
     reciprocals: Vec<f64>,
-    /// The row that each row was exchanged with, in the order of elimination.
+    /// The row that each row was exchanged with, in the order of elimination; empty if no two rows were.
     exchanged: Vec<usize>,
 }
 
@@ -183,6 +183,9 @@ impl Factor {
                 packed.columns_range_mut(..i).swap_rows(i, pivot);
                 linalg::gauss_step_swap(packed, diagonal, i, pivot);
             }
+        }
+        if exchanged.iter().enumerate().all(|(i, &pivot)| i == pivot) {
+            exchanged.clear();
         }
         true
     }

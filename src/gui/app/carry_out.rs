@@ -80,6 +80,9 @@ impl App {
             Command::Release => self.simulation.release(),
             Command::Scrub(seconds) => self.simulation.scrub(seconds),
             Command::StopFlipping => self.flipping = None,
+            Command::EndComparison => {
+                self.coach.end_comparison();
+            }
             Command::Respond(pick) => self.coach.set_pick(pick),
             Command::Show(selection) => self.show(selection),
             Command::AnotherWindow => self.open_another_window(),
@@ -117,7 +120,10 @@ impl App {
                     self.editor.abandon();
                 } else if self.message.is_some() {
                     self.message = None;
-                } else if self.builder.take().is_none() && !self.windows.close() {
+                } else if self.builder.take().is_none()
+                    && !self.windows.close()
+                    && !self.coach.end_comparison()
+                {
                     self.view.selection = selection_of(None);
                 }
             }

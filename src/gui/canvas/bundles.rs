@@ -1,8 +1,8 @@
 //! Bundles: what runs between the same two parts of the canvas, drawn as one.
 //!
 //! The canvas is divided into squares; all pipes between two squares are a bundle, from the middle of the tanks in the
-//! one to the middle of those in the other. Squares come in sizes a factor of two apart, so that a little zooming does
-//! not regroup everything.
+//! one to the middle of those in the other. Tanks of different roles in a square are apart, or a bundle would end between
+//! two layers. Squares come in sizes a factor of two apart, so that a little zooming does not regroup everything.
 
 use std::cell::OnceCell;
 use std::collections::HashMap;
@@ -15,6 +15,7 @@ use super::ribbon::Ribbons;
 use super::scene::Tank;
 use crate::device::Response;
 use crate::gui::theme::Palette;
+use crate::network::Role;
 
 /// Side of the smallest squares, in canvas points, and how many sizes there are: at the smallest magnification the
 /// largest fill a good part of the view.
@@ -94,14 +95,14 @@ fn size(zoom: f32) -> usize {
 impl Bundles {
     fn new(side: f32, tanks: &[Tank], ends: &[Option<[usize; 2]>]) -> Self {
         // Squares are numbered as they are met, and stand for the middle of their tanks.
-        let mut numbers: HashMap<[i32; 2], usize> = HashMap::new();
+        let mut numbers: HashMap<([i32; 2], Role), usize> = HashMap::new();
         let mut middles: Vec<(Pos2, f32)> = Vec::new();
         let square_of: Vec<usize> = tanks
             .iter()
             .map(|tank| {
                 let at = tank.rect.center();
                 let cell = [at.x, at.y].map(|v| (v / side).floor() as i32);
-                let number = *numbers.entry(cell).or_insert_with(|| {
+                let number = *numbers.entry((cell, tank.role)).or_insert_with(|| {
                     middles.push((Pos2::ZERO, 0.0));
                     middles.len() - 1
                 });
@@ -340,7 +341,12 @@ mod tests {
                     if k < 4 { 30.0 } else { 990.0 },
                     20.0 + 30.0 * (k % 4) as f32,
                 );
-                Tank::new(network.add_node(node).unwrap(), at, vec2(10.0, 20.0))
+                Tank::new(
+                    network.add_node(node).unwrap(),
+                    Role::Hidden,
+                    at,
+                    vec2(10.0, 20.0),
+                )
             })
             .collect();
         let ends = (0..16).map(|e| Some([e / 4, 4 + e % 4])).collect();
@@ -385,6 +391,24 @@ mod tests {
     }
 
     #[test]
+    fn layers_in_one_square_are_apart() {
+        let (mut tanks, mut ends) = layers();
+        // An output beside the second layer, fed by all of it.
+        let output = Tank::new(
+            tanks[0].key,
+            Role::Output,
+            pos2(1010.0, 65.0),
+            vec2(10.0, 20.0),
+        );
+        tanks.push(output);
+        ends.extend((4..8).map(|k| Some([k, 8])));
+        let bundles = Bundles::new(SIDE, &tanks, &ends);
+        let joined: Vec<_> = bundles.list.iter().map(|bundle| bundle.ends).collect();
+        let [first, second, third] = [30.0, 990.0, 1010.0].map(|x| pos2(x, 65.0));
+        assert_eq!(joined, [[first, second], [second, third]]);
+    }
+
+    #[test]
     fn bundles_are_found_where_they_run() {
         let (tanks, ends) = layers();
         let bundles = Bundles::new(SIDE, &tanks, &ends);
@@ -411,7 +435,7 @@ mod tests {
                     if k < 20 { 30.0 } else { 9990.0 },
                     20.0 + SIDE * (k % 20) as f32,
                 );
-                Tank::new(key, at, vec2(10.0, 20.0))
+                Tank::new(key, Role::Hidden, at, vec2(10.0, 20.0))
             })
             .collect();
         let ends: Vec<_> = (0..400).map(|e| Some([e / 20, 20 + e % 20])).collect();

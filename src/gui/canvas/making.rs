@@ -1,7 +1,7 @@
 //! Putting things on the canvas: reservoirs by double click, edges from rim to rim, boxes that select.
 
 use eframe::egui::{
-    CornerRadius, CursorIcon, Key, PointerButton, Pos2, Rect, Response, Shape, Stroke, StrokeKind,
+    CornerRadius, CursorIcon, PointerButton, Pos2, Rect, Response, Shape, Stroke, StrokeKind,
 };
 
 use super::grip::place;
@@ -11,16 +11,16 @@ use crate::device::Device;
 use crate::document::insertion::{End, Insertion, NewEdge};
 use crate::document::{Element, Selection};
 use crate::gui::command::Command;
+use crate::gui::widgets;
 use crate::network::{Network, Node, NodeKey, Role};
 
 impl Canvas<'_, '_> {
     /// Esc gives up what is under way here; a drag whose button is no longer held is over, too.
     pub(super) fn give_up(&mut self) {
-        let (is_escape, is_held) = self.ui.input(|i| {
-            // The press of Esc may have been taken by its shortcut; that it is down cannot.
-            let is_held = i.pointer.any_down() || i.pointer.any_released();
-            (i.key_down(Key::Escape), is_held)
-        });
+        let is_escape = widgets::is_given_up(self.ui);
+        let is_held = self
+            .ui
+            .input(|i| i.pointer.any_down() || i.pointer.any_released());
         if self.hand.armed.is_some() && is_escape {
             self.hand.cancel();
         }

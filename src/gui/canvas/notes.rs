@@ -15,6 +15,7 @@ use crate::document::notes::{CanvasNote, free, with_notes};
 use crate::document::{Edit, Selection};
 use crate::gui::command::Command;
 use crate::gui::theme::{self, Palette};
+use crate::gui::widgets;
 
 /// The widest line of a note, in screen points.
 const WIDEST: f32 = 260.0;
@@ -171,7 +172,7 @@ pub(super) fn writing_ui(
     };
     let palette = Palette::current(ui);
     let rect = Rect::from_min_size(corner, vec2(WIDEST + 2.0 * MARGIN.x, 24.0));
-    let is_given_up = ui.input(|i| i.key_down(Key::Escape));
+    let is_given_up = widgets::is_given_up(ui);
     let is_kept = ui.input_mut(|i| i.consume_key(egui::Modifiers::COMMAND, Key::Enter));
     let field = ui
         .scope_builder(UiBuilder::new().max_rect(rect), |ui| {

@@ -25,6 +25,8 @@ const BOW: f32 = 34.0;
 pub(crate) struct Tank {
     /// Which one.
     pub(crate) key: NodeKey,
+    /// The part it plays.
+    pub(super) role: Role,
     /// The outline of its vessel.
     pub(crate) rect: Rect,
     /// Its width and height, as they were worked out: those of the outline are rounded with its place.
@@ -33,9 +35,10 @@ pub(crate) struct Tank {
 
 impl Tank {
     /// A vessel of this size.
-    pub(super) fn new(key: NodeKey, at: Pos2, size: Vec2) -> Self {
+    pub(super) fn new(key: NodeKey, role: Role, at: Pos2, size: Vec2) -> Self {
         Self {
             key,
+            role,
             rect: Rect::from_center_size(at, size),
             size,
         }
@@ -117,7 +120,7 @@ impl Scene {
             .nodes()
             .iter()
             .zip(positions(network))
-            .map(|(node, at)| Tank::new(node.key(), at, tank_size(node)))
+            .map(|(node, at)| Tank::new(node.key(), node.role, at, tank_size(node)))
             .collect();
         let ends: Vec<Option<[usize; 2]>> = network
             .edges()

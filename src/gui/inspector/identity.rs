@@ -1,12 +1,13 @@
 //! What things are called and of which law they are, changed in place.
 
-use eframe::egui::{self, ComboBox, Id, Key, RichText, TextEdit, Ui};
+use eframe::egui::{self, ComboBox, Id, RichText, TextEdit, Ui};
 
 use crate::device::{Kind, Platform};
 use crate::document::{Document, Edit};
 use crate::gui::command::Command;
 use crate::gui::theme::{self, Palette};
 use crate::gui::traces;
+use crate::gui::widgets;
 use crate::network::{Edge, Node};
 
 /// A line of text, or several. Returns what was typed once it is left or Enter is pressed; Esc gives it up.
@@ -37,7 +38,7 @@ pub(super) fn text_ui(
     let was_typed = ui
         .data_mut(|data| data.remove_temp::<String>(draft))
         .is_some();
-    let is_given_up = ui.input(|i| i.key_down(Key::Escape));
+    let is_given_up = widgets::is_given_up(ui);
     let is_left = response.lost_focus() || was_typed;
     (is_left && !is_given_up && text != now).then_some(text)
 }

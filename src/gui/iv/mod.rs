@@ -76,7 +76,8 @@ pub(crate) fn iv_ui(
     let before = shown
         .before
         .and_then(|device| Drawn::new(curves, &shown, device, range).ok());
-    verdict_ui(ui, palette, shown.scales.abscissa(), &drawn, range);
+    let now = shown.now.a - drawn.offset;
+    verdict_ui(ui, palette, shown.scales.abscissa(), &drawn, now, range);
 
     let width = ui.available_width();
     let size = vec2(width, shown.height);
@@ -317,9 +318,19 @@ fn axis_title(painter: &Painter, palette: &Palette, strip: Rect, shown: &IvShown
 }
 
 /// The verdict in words, with peak-to-valley ratio.
-fn verdict_ui(ui: &mut Ui, palette: &Palette, state: Quantity, drawn: &Drawn, range: [f64; 2]) {
+fn verdict_ui(
+    ui: &mut Ui,
+    palette: &Palette,
+    state: Quantity,
+    drawn: &Drawn,
+    now: f64,
+    range: [f64; 2],
+) {
     ui.horizontal(|ui| {
-        let text = verdict(state, &drawn.deepest_first(), range);
+        let mut falling = drawn.deepest_first();
+        // The part that the device is in comes first.
+        falling.sort_by_key(|&[from, to]| !(from..=to).contains(&now));
+        let text = verdict(state, &falling, range);
         let color = if text == MONOTONE {
             palette.ok
         } else {

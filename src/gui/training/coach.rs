@@ -304,6 +304,16 @@ impl Coach {
         }
     }
 
+    /// Puts away a comparison that takes no more steps; false if there is none.
+    pub(crate) fn end_comparison(&mut self) -> bool {
+        let is_shown = self.is_comparison() && !self.is_running() && !self.is_confirming();
+        if is_shown {
+            self.end();
+            self.curves.clear();
+        }
+        is_shown
+    }
+
     /// Forgets everything: another document has been opened.
     pub(crate) fn clear(&mut self) {
         self.end();

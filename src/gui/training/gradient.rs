@@ -287,11 +287,15 @@ fn gradient(order: &Order, cancel: &Cancel) -> Result<Gradient, Stopped> {
     })
 }
 
-/// The cosine of the angle between two vectors; `None` if one of them is nothing.
+/// Gradients below this are rounding: of a loss that is known to 1e-16 or so, by steps of 1e-4 or so.
+const ROUNDING: f64 = 1e-12;
+
+/// The cosine of the angle between two vectors; `None` if one of them is nothing, or both are rounding.
 fn cosine(a: &[f64], b: &[f64]) -> Option<f64> {
     let dot = |p: &[f64], q: &[f64]| p.iter().zip(q).map(|(p, q)| p * q).sum::<f64>();
-    let size = (dot(a, a) * dot(b, b)).sqrt();
-    (size > 0.0).then(|| dot(a, b) / size)
+    let [of_a, of_b] = [a, b].map(|v| dot(v, v).sqrt());
+    let is_told = of_a.max(of_b) > ROUNDING && of_a > 0.0 && of_b > 0.0;
+    is_told.then(|| dot(a, b) / (of_a * of_b))
 }
 
 /// Draws the window with the gradient.
@@ -339,7 +343,7 @@ fn body_ui(ui: &mut Ui, gradients: &Gradients, selected: Option<Element>, is_pai
         None if gradient.slopes.len() > MOST_CHECKED => {
             "too many parameters for the check by differences".to_owned()
         }
-        None => "the gradient is zero".to_owned(),
+        None => "the gradient is zero to rounding: nothing to compare".to_owned(),
     };
     let ink = if is_stale { palette.dim } else { palette.text };
     ui.label(RichText::new(cosine).color(ink));
@@ -422,6 +426,13 @@ mod tests {
     use super::*;
     use crate::document::presets::preset;
     use crate::learn::objective::Objective;
+
+    #[test]
+    fn rounding_has_no_direction() {
+        assert_eq!(cosine(&[3e-21, 0.0], &[0.0, 1.4e-17]), None);
+        assert_eq!(cosine(&[0.0, 0.0], &[0.0, 1.0]), None);
+        assert_eq!(cosine(&[0.0, 2e-3], &[0.0, 1e-17]), Some(1.0));
+    }
 
     /// Nobody asks the thread any more once the gradient is of no interest: that must not look like work for ever.
     #[test]

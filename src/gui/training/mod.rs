@@ -22,7 +22,7 @@ mod task_editor;
 mod trainable;
 mod verdict;
 
-use eframe::egui::{Context, Label, Rect, RichText, Ui, UiBuilder, pos2};
+use eframe::egui::{Align, Context, Label, Layout, Rect, RichText, Ui, UiBuilder, pos2};
 
 pub(crate) use application::Application;
 pub(crate) use coach::{Coach, settings_of};
@@ -136,7 +136,21 @@ pub(crate) fn training_ui(ui: &mut Ui, panel: &Panel<'_>, commands: &mut Vec<Com
         let (above, line) = plots.split_top_bottom_at_y(plots.bottom() - WORDS);
         plots = above;
         inside(ui, line, |ui| {
-            ui.add(Label::new(RichText::new(words).size(theme::SMALL)).wrap());
+            let is_over = panel.coach.comparison().is_some() && !panel.coach.is_running();
+            ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
+                if is_over {
+                    let button = ui
+                        .small_button("Close")
+                        .on_hover_text("Back to the time plot and the training  (Esc)")
+                        .accessible_name("close comparison");
+                    if button.clicked() {
+                        commands.push(Command::EndComparison);
+                    }
+                }
+                ui.with_layout(Layout::left_to_right(Align::Min), |ui| {
+                    ui.add(Label::new(RichText::new(words).size(theme::SMALL)).wrap());
+                });
+            });
         });
     }
     let mut left = plots.left();

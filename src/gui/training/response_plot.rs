@@ -88,6 +88,9 @@ pub(super) fn response_ui(ui: &mut Ui, plot: &Plot<'_>, commands: &mut Vec<Comma
     axes.frame(&painter, palette);
     axes.x_numbers(&painter, palette);
     axes.y_numbers(&painter, palette);
+    if let Some(reading) = map_reading(&touch, &axes, plot, response) {
+        touch.clone().on_hover_text_at_pointer(reading);
+    }
     if plot.has_crosshair {
         let reading = if plot.is_drawing && response.axes.len() == 1 {
             points_ui(ui, &touch, &painter, &axes, plot, commands)
@@ -211,7 +214,8 @@ fn map(
         .question
         .target_range(plot.pick.output)
         .map(|u| decode.apply(u));
-    let tone = Tone::over(targets);
+    let threshold = 0.5 * (targets[0] + targets[1]);
+    let tone = Tone::over(coloured(targets, response.extent(slot)));
     let shown = Picture {
         response,
         slot,
@@ -225,7 +229,7 @@ fn map(
         area,
         response,
         slot,
-        tone.middle,
+        threshold,
         Stroke::new(1.4, eframe::egui::Color32::from_gray(30)),
     );
     // Samples stand in the middles of their cells, so the picture is half a cell wider than its axes at each end.
@@ -248,7 +252,7 @@ fn map(
         let at = axes.screen([encode.invert(*x), encode.invert(*y)]);
         let high = goal
             .get(plot.pick.output)
-            .is_some_and(|goal| *goal > tone.middle);
+            .is_some_and(|goal| *goal > threshold);
         let [low_ink, _, high_ink] = palette.states;
         painter.circle(
             at,
@@ -284,6 +288,54 @@ fn map(
         Align2::RIGHT_TOP,
     );
     Some(axes)
+}
+
+/// The states that colours range over: those of the targets, so that colours stay while the network learns; and those of the
+/// response with them, where it lies beside the targets and would have one colour all over.
+fn coloured(targets: [f64; 2], response: Option<[f64; 2]>) -> [f64; 2] {
+    let Some([lo, hi]) = response else {
+        return targets;
+    };
+    let middle = 0.5 * (lo + hi);
+    if (targets[0]..=targets[1]).contains(&middle) {
+        targets
+    } else {
+        [targets[0].min(lo), targets[1].max(hi)]
+    }
+}
+
+/// What the map says under the pointer: the inputs there, and the answer.
+fn map_reading(touch: &Touch, axes: &Axes, plot: &Plot<'_>, response: &Response) -> Option<String> {
+    let pointer = touch
+        .hover_pos()
+        .filter(|&at| axes.rect.contains(at) && !touch.dragged())?;
+    let [across, up] = response.axes.as_slice() else {
+        return None;
+    };
+    let cell = |share: f32, samples: usize| ((share * samples as f32) as usize).min(samples - 1);
+    let i = cell(
+        (pointer.x - axes.rect.left()) / axes.rect.width(),
+        across.samples,
+    );
+    let j = cell(
+        (axes.rect.bottom() - pointer.y) / axes.rect.height(),
+        up.samples,
+    );
+    let slot = *response.outputs.get(plot.pick.output)?;
+    let answer = response.state(slot, i, j).map_or_else(
+        || "does not settle".to_owned(),
+        |x| number::state(decode(plot.question).invert(x)),
+    );
+    let title = |key| plot.network.node(key).map_or("?", Node::title);
+    let output = plot.question.task.outputs.get(plot.pick.output)?;
+    Some(format!(
+        "{} {}, {} {}: {} {answer}",
+        title(across.key),
+        number::state(across.at(i)),
+        title(up.key),
+        number::state(up.at(j)),
+        title(*output),
+    ))
 }
 
 /// Draws the crosshair where the inputs are, and moves them with it. Returns the reading there.
@@ -416,4 +468,16 @@ fn moved(
             .map_or(0.0, |axis| share * (axis.range[1] - axis.range[0]))
     };
     Some([within(0, x + right * step(0)), within(1, y + up * step(1))])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colours_range_over_the_targets_unless_the_response_lies_beside_them() {
+        assert_eq!(coloured([-1.0, 1.0], Some([-3.0, 2.0])), [-1.0, 1.0]);
+        assert_eq!(coloured([-1.0, 1.0], Some([-3.0, 0.5])), [-3.0, 1.0]);
+        assert_eq!(coloured([-1.0, 1.0], None), [-1.0, 1.0]);
+    }
 }

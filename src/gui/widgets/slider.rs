@@ -158,8 +158,7 @@ fn slider_gesture(
     let held: Option<f64> = ui.data(|data| data.get_temp(id));
     let is_held = response.is_pointer_button_down_on() || response.dragged();
     let given_up = id.with("given up");
-    // The press of Esc may have been taken by its shortcut; that it is down cannot.
-    if held.is_some() && ui.input(|i| i.key_down(Key::Escape)) {
+    if held.is_some() && super::is_given_up(ui) {
         ui.data_mut(|data| {
             data.remove_temp::<f64>(id);
             data.insert_temp(given_up, true);
