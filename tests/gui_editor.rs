@@ -567,4 +567,11 @@ fn a_builder_that_inserts_nothing_leaves_the_view_as_it_was() {
     press(&mut window, Modifiers::NONE, Key::Escape);
     window.steps(4);
     assert!((place(&window).center() - before.center()).length() < 1.0);
+    // What was inserted stays in view.
+    press(&mut window, Modifiers::COMMAND, Key::I);
+    window.steps(4);
+    let sketched = place(&window).center();
+    window.click("Insert");
+    window.steps(4);
+    assert!((place(&window).center() - sketched).length() < 1.0);
 }

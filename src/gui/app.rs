@@ -296,6 +296,7 @@ impl eframe::App for App {
         self.take_dropped(ctx);
         self.take_loaded();
         self.flip(ctx);
+        self.look_back();
         self.rebuild();
         self.standing = standing(
             self.editor.document(),

@@ -12,7 +12,7 @@ use crate::device::{ParamRange, ParamSpec};
 
 /// Widths of a parameter row's columns, in points; the slider takes what is left.
 const MARK: f32 = 14.0;
-const NAME: f32 = 76.0;
+const NAME: f32 = 84.0;
 const SYMBOL: f32 = 20.0;
 const NUMBER: f32 = 58.0;
 const UNIT: f32 = 66.0;

@@ -13,11 +13,16 @@ use super::number;
 const BOLTZMANN: f64 = 1.380_649e-23;
 const CHARGE: f64 = 1.602_176_634e-19;
 
-/// Room temperature, and a rate at which single electrons are counted: scales to begin with.
-pub(crate) const FIRST_UNITS: Units = Units {
-    temperature_k: 300.0,
-    rate_hz: 1e9,
-};
+/// Scales to begin with: room temperature, and a rate at which single electrons are counted, or enzymes turn over.
+pub(crate) fn first_units(platform: Platform) -> Units {
+    Units {
+        temperature_k: 300.0,
+        rate_hz: match platform {
+            Platform::Electronic => 1e9,
+            Platform::Chemical => 1.0,
+        },
+    }
+}
 
 /// Units from small to large, each with how many of them make one of the SI.
 type Ladder = [(f64, &'static str)];

@@ -7,6 +7,16 @@ use super::panels::{INSPECTOR, INSPECTOR_RANGE, INSPECTOR_SHARE};
 use crate::gui::command::Command;
 
 impl App {
+    /// Once the builder is closed and has inserted nothing, what was in view before is so again.
+    pub(super) fn look_back(&mut self) {
+        if self.builder.is_none()
+            && let Some((camera, of)) = self.before_sketch.take()
+            && of == self.editor.revision().topology()
+        {
+            self.view.camera = Some(camera);
+        }
+    }
+
     /// The builder, in the place of the inspector.
     pub(super) fn builder_panel_ui(
         &mut self,

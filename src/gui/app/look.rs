@@ -7,7 +7,7 @@ use crate::device::Platform;
 use crate::document::Edit;
 use crate::gui::command::Action;
 use crate::gui::theme;
-use crate::gui::units::FIRST_UNITS;
+use crate::gui::units::first_units;
 
 impl App {
     /// Carries an action out if it is one of these; returns whether it is.
@@ -63,7 +63,7 @@ impl App {
         self.view.is_dimensionless = false;
         // The first edit ends the first screen's flipping.
         self.flipping = None;
-        let edit = Edit::SetUnits(Some(FIRST_UNITS));
+        let edit = Edit::SetUnits(Some(first_units(self.editor.network().platform())));
         if let Err(problem) = self.editor.edit_done(&edit, &self.view.selection) {
             self.refuse(&problem, std::slice::from_ref(&edit));
         }

@@ -162,17 +162,10 @@ impl App {
                 };
                 let area = ui.available_rect_before_wrap();
                 self.canvas = area;
-                let topology = self.editor.revision().topology();
-                if self.builder.is_none()
-                    && let Some((camera, of)) = self.before_sketch.take()
-                    && of == topology
-                {
-                    // Nothing was inserted.
-                    self.view.camera = Some(camera);
-                }
                 if let Some(builder) = &mut self.builder
                     && let Some(bounds) = builder.ghost_mut().take_unseen()
                 {
+                    let topology = self.editor.revision().topology();
                     let before = self.view.camera.map(|camera| (camera, topology));
                     self.before_sketch = self.before_sketch.or(before);
                     let platform = self.editor.network().platform();

@@ -10,7 +10,7 @@ use crate::gui::command::{Action, Command};
 use crate::gui::row::Row;
 use crate::gui::theme::Palette;
 use crate::gui::time_bar::steady_words;
-use crate::gui::units::FIRST_UNITS;
+use crate::gui::units::first_units;
 use crate::network::{DEFAULT_SYSTEM_SIZE, Units};
 
 pub(super) fn network_ui(ui: &mut Ui, shown: &Inspected<'_>, commands: &mut Vec<Command>) {
@@ -118,12 +118,13 @@ fn scales_ui(ui: &mut Ui, shown: &Inspected<'_>, commands: &mut Vec<Command>) {
     row_ui(ui, &ground, "", network.ground, &Edit::SetGround);
     row_ui(ui, &size, "", network.system_size, &Edit::SetSystemSize);
     if let Some(units) = network.units {
+        let first = first_units(platform);
         let temperature = number(
             "temperature",
             "T",
             "the temperature that k_BT stands for",
             ParamRange::Positive,
-            FIRST_UNITS.temperature_k,
+            first.temperature_k,
             [0.01, 1000.0],
         );
         let rate = number(
@@ -131,8 +132,8 @@ fn scales_ui(ui: &mut Ui, shown: &Inspected<'_>, commands: &mut Vec<Command>) {
             "Γ₀",
             "the rate whose inverse is the unit of time, τ₀ = 1/Γ₀",
             ParamRange::Positive,
-            FIRST_UNITS.rate_hz,
-            [1.0, 1e12],
+            first.rate_hz,
+            [1e-6, 1e3].map(|share| share * first.rate_hz),
         );
         row_ui(
             ui,
