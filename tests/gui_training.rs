@@ -14,6 +14,8 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use thermonet::gui::{App, Start};
 use thermonet::learn::Source;
+use thermonet::solve::steady::{self, Options};
+use thermonet::system::System;
 
 /// XOR of two inputs at ±2 by four hidden reservoirs, two rails and quantum dots throughout.
 fn xor(hidden: usize, rule: &str, steps: usize) -> String {
@@ -559,8 +561,8 @@ fn after_training_the_canvas_shows_what_was_trained() {
     assert!(window.app().time() < 60.0);
     window.until("it has settled", |app| !app.is_running());
     let network = &window.app().document().network;
-    let system = thermonet::system::System::new(network);
-    let state = thermonet::solve::steady::solve(&system, &Default::default());
+    let system = System::new(network);
+    let state = steady::solve(&system, &Options::default());
     let y = system.slot(network.node_by_id("y").unwrap().key()).unwrap();
     let shown = window.app().state_of("y").unwrap();
     assert!((shown - state.x[y]).abs() < 1e-2, "{shown} {}", state.x[y]);

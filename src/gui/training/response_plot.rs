@@ -476,8 +476,9 @@ mod tests {
 
     #[test]
     fn colours_range_over_the_targets_unless_the_response_lies_beside_them() {
-        assert_eq!(coloured([-1.0, 1.0], Some([-3.0, 2.0])), [-1.0, 1.0]);
-        assert_eq!(coloured([-1.0, 1.0], Some([-3.0, 0.5])), [-3.0, 1.0]);
-        assert_eq!(coloured([-1.0, 1.0], None), [-1.0, 1.0]);
+        let over = |response| format!("{:?}", coloured([-1.0, 1.0], response));
+        assert_eq!(over(Some([-3.0, 2.0])), "[-1.0, 1.0]");
+        assert_eq!(over(Some([-3.0, 0.5])), "[-3.0, 1.0]");
+        assert_eq!(over(None), "[-1.0, 1.0]");
     }
 }
