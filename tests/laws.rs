@@ -321,6 +321,10 @@ proptest! {
         for ((device, ..), ((a, b), slopes)) in picks.iter().zip(a.iter().zip(&b).zip(slopes.chunks(count))) {
             prop_assert_eq!(slopes, &device.d_params(*a, *b)[..]);
         }
+        let (mut both, mut slopes_of_both) = (vec![Response::default(); picks.len()], vec![f64::NAN; slopes.len()]);
+        Device::new(kind).kernel().linearise(&params, &a, &b, &mut both, &mut slopes_of_both);
+        prop_assert_eq!(both, out);
+        prop_assert_eq!(slopes_of_both, slopes);
     }
 
     #[test]

@@ -76,6 +76,7 @@ fn kernel() {
     let a: Vec<f64> = (0..DOTS).map(|k| state(k, 0.0)).collect();
     let b: Vec<f64> = (0..DOTS).map(|k| state(k, 0.37)).collect();
     let mut out = vec![Response::default(); DOTS];
+    let mut responses = out.clone();
     let mut exp = vec![0.0; DOTS];
     let mut best = f64::INFINITY;
     let ratio = ratio(
@@ -92,6 +93,26 @@ fn kernel() {
     println!(
         "  24,000 dots: {:.2} ns an edge, {ratio:.2} exp per edge",
         best * 1e9 / DOTS as f64
+    );
+    let mut slopes = vec![0.0; DOTS * params.len()];
+    let mut apart = vec![0.0; DOTS * params.len()];
+    let kernel = Device::new(Kind::QuantumDot).kernel();
+    let mut pass = f64::INFINITY;
+    let ratio = self::ratio(
+        || {
+            let start = Instant::now();
+            kernel.linearise(&params, &a, &b, &mut out, &mut slopes);
+            black_box((&out, &slopes));
+            pass = pass.min(start.elapsed().as_secs_f64());
+        },
+        || {
+            kernel.respond(&params, &a, &b, black_box(&mut responses));
+            kernel.slopes(&params, &a, &b, black_box(&mut apart));
+        },
+    );
+    println!(
+        "  the same with all parameter slopes in one pass: {:.2} ns an edge, {ratio:.2} of two passes",
+        pass * 1e9 / DOTS as f64
     );
 }
 

@@ -84,9 +84,19 @@ impl BuiltIn {
     /// Compiled once for each instruction set (SSE2, AVX2, AVX-512) and chosen when the program runs; all give the same
     /// bits.
     fn respond(self, devices: Devices<'_>, out: &mut [Response]) {
-        dispatch!(self, L => Arch::new().dispatch(RespondAll::<L, { L::SPECS.len() }> {
+        dispatch!(self, L => Arch::new().dispatch(RespondAll::<L, { L::SPECS.len() }, false> {
             devices,
             out,
+            slopes: &mut [],
+            law: PhantomData,
+        }));
+    }
+
+    fn linearise(self, devices: Devices<'_>, out: &mut [Response], slopes: &mut [f64]) {
+        dispatch!(self, L => Arch::new().dispatch(RespondAll::<L, { L::SPECS.len() }, true> {
+            devices,
+            out,
+            slopes,
             law: PhantomData,
         }));
     }
@@ -129,6 +139,24 @@ impl Kernel {
         match &self.0 {
             Form::BuiltIn(law) => law.respond(Devices { params, a, b }, out),
             Form::Custom(law) => law.respond(params, a, b, out),
+        }
+    }
+
+    /// [`Kernel::respond`] and [`Kernel::slopes`] in one pass, to the same bits.
+    pub fn linearise(
+        &self,
+        params: &[Vec<f64>],
+        a: &[f64],
+        b: &[f64],
+        out: &mut [Response],
+        slopes: &mut [f64],
+    ) {
+        match &self.0 {
+            Form::BuiltIn(law) => law.linearise(Devices { params, a, b }, out, slopes),
+            Form::Custom(law) => {
+                law.respond(params, a, b, out);
+                law.slopes(params, a, b, slopes);
+            }
         }
     }
 
@@ -206,66 +234,89 @@ fn filled_up(column: &[f64]) -> [f64; BLOCK] {
     block
 }
 
-/// Work of [`BuiltIn::respond`].
-struct RespondAll<'s, L, const P: usize> {
+/// Work of [`BuiltIn::respond`], or with the slopes in the parameters of [`BuiltIn::linearise`].
+struct RespondAll<'s, L, const P: usize, const WITH_SLOPES: bool> {
     devices: Devices<'s>,
     out: &'s mut [Response],
+    /// Not touched without them.
+    slopes: &'s mut [f64],
     law: PhantomData<L>,
 }
 
-impl<L: Law<P>, const P: usize> pulp::NullaryFnOnce for RespondAll<'_, L, P> {
+impl<L: Law<P>, const P: usize, const WITH_SLOPES: bool> pulp::NullaryFnOnce
+    for RespondAll<'_, L, P, WITH_SLOPES>
+{
     type Output = ();
 
     #[inline(always)]
     fn call(self) {
         let (params, a, b) = self.devices.columns::<P>();
         let n = a.len();
-        let (blocks, rest) = self.out[..n].as_chunks_mut::<BLOCK>();
+        let out = &mut self.out[..n];
+        let (slopes, _) = self.slopes.as_chunks_mut::<P>();
+        let slopes = if WITH_SLOPES {
+            &mut slopes[..n]
+        } else {
+            slopes
+        };
+        let mut columns = [[0.0; BLOCK]; P];
+        let mut of_slopes = [[0.0; P]; BLOCK];
+        let (blocks, rest) = out.as_chunks_mut::<BLOCK>();
         for (k, out) in blocks.iter_mut().enumerate() {
             let start = k * BLOCK;
-            let mut columns = [[0.0; BLOCK]; P];
             for p in 0..P {
                 columns[p].copy_from_slice(&params[p][start..start + BLOCK]);
             }
             let (mut of_a, mut of_b) = ([0.0; BLOCK], [0.0; BLOCK]);
             of_a.copy_from_slice(&a[start..start + BLOCK]);
             of_b.copy_from_slice(&b[start..start + BLOCK]);
-            respond_block::<L, P>(&columns, &of_a, &of_b, out);
+            respond_block::<L, P, WITH_SLOPES>(&columns, &of_a, &of_b, out, &mut of_slopes);
+            if WITH_SLOPES {
+                slopes[start..start + BLOCK].copy_from_slice(&of_slopes);
+            }
         }
         if rest.is_empty() {
             return;
         }
-        let mut columns = [[0.0; BLOCK]; P];
         if let (Some(of_a), Some(of_b), Some(out)) = (
             a.last_chunk::<BLOCK>(),
             b.last_chunk::<BLOCK>(),
-            self.out[..n].last_chunk_mut::<BLOCK>(),
+            out.last_chunk_mut::<BLOCK>(),
         ) {
             // The last devices of the block before once more: they come out alike, and filling up takes longer.
             for p in 0..P {
                 columns[p].copy_from_slice(&params[p][n - BLOCK..]);
             }
-            respond_block::<L, P>(&columns, of_a, of_b, out);
+            respond_block::<L, P, WITH_SLOPES>(&columns, of_a, of_b, out, &mut of_slopes);
+            if WITH_SLOPES {
+                slopes[n - BLOCK..].copy_from_slice(&of_slopes);
+            }
         } else {
             for p in 0..P {
                 columns[p] = filled_up(params[p]);
             }
-            let mut out = [Response::default(); BLOCK];
-            respond_block::<L, P>(&columns, &filled_up(a), &filled_up(b), &mut out);
-            self.out[..n].copy_from_slice(&out[..n]);
+            let (a, b) = (filled_up(a), filled_up(b));
+            let mut of_out = [Response::default(); BLOCK];
+            respond_block::<L, P, WITH_SLOPES>(&columns, &a, &b, &mut of_out, &mut of_slopes);
+            out.copy_from_slice(&of_out[..n]);
+            if WITH_SLOPES {
+                slopes.copy_from_slice(&of_slopes[..n]);
+            }
         }
     }
 }
 
-/// The responses of one block.
+/// The responses of one block, and with slopes those in the parameters: both need the same exponentials, which are found once.
 #[inline(always)]
-fn respond_block<L: Law<P>, const P: usize>(
+fn respond_block<L: Law<P>, const P: usize, const WITH_SLOPES: bool>(
     columns: &[[f64; BLOCK]; P],
     a: &[f64; BLOCK],
     b: &[f64; BLOCK],
     out: &mut [Response; BLOCK],
+    slopes: &mut [[f64; P]; BLOCK],
 ) {
     let (mut current, mut d_from, mut d_to) = ([0.0; BLOCK], [0.0; BLOCK], [0.0; BLOCK]);
+    let mut d_params = [[0.0; BLOCK]; P];
     for k in 0..BLOCK {
         let mut theta = [0.0; P];
         for p in 0..P {
@@ -275,6 +326,12 @@ fn respond_block<L: Law<P>, const P: usize>(
         current[k] = response.current;
         d_from[k] = response.d_from;
         d_to[k] = response.d_to;
+        if WITH_SLOPES {
+            let of_device = L::d_params(&theta, a[k], b[k]);
+            for p in 0..P {
+                d_params[p][k] = of_device[p];
+            }
+        }
     }
     for k in 0..BLOCK {
         out[k] = Response {
@@ -282,6 +339,11 @@ fn respond_block<L: Law<P>, const P: usize>(
             d_from: d_from[k],
             d_to: d_to[k],
         };
+        if WITH_SLOPES {
+            for p in 0..P {
+                slopes[k][p] = d_params[p][k];
+            }
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use super::objective::Objective;
 use super::parameters::Parameters;
 use super::training::Rule;
 use crate::solve::linear::{Factor, island_weights};
-use crate::system::{ParamSlopes, System};
+use crate::system::{Flow, ParamSlopes, System};
 
 /// The nudge of the equilibrium-propagation rules unless the file gives one. Its error goes with β²; below 1e-4 the
 /// difference of two states loses digits.
@@ -78,8 +78,25 @@ impl RowRule {
 /// Memory of the rules that is used again.
 #[derive(Clone, Debug, Default)]
 pub struct Workspace {
+    flow: Flow,
     slopes: ParamSlopes,
+    factor: Factor,
     adjoint: Vec<f64>,
+}
+
+impl Workspace {
+    /// Finds slopes and factors at a state, with the clamps at their values: for [`add_state_gradient`].
+    ///
+    /// # Errors
+    /// If the state is at a fold.
+    pub fn linearise(&mut self, system: &System, x: &[f64]) -> Result<(), GradientError> {
+        system.linearise(x, system.clamps(), &mut self.flow, &mut self.slopes);
+        if self.factor.factorise_jacobian(system, &self.flow) {
+            Ok(())
+        } else {
+            Err(GradientError::Singular)
+        }
+    }
 }
 
 /// Adds the gradient of a row's loss, in the parameters' values, to `out`.
@@ -95,42 +112,53 @@ pub fn add_row_gradient(
     workspace: &mut Workspace,
     out: &mut [f64],
 ) -> Result<(), GradientError> {
-    let Settled { system, x, .. } = *settled;
-    let Workspace { adjoint, slopes } = workspace;
+    let Settled { system, x, factor } = *settled;
+    match (rule, factor) {
+        (RowRule::Implicit, None) => workspace.linearise(system, x)?,
+        _ => system.param_slopes(x, &mut workspace.slopes),
+    }
+    let Workspace {
+        factor: made,
+        adjoint,
+        ..
+    } = workspace;
     adjoint.clear();
     match rule {
         RowRule::Implicit => {
             adjoint.resize(x.len(), 0.0);
             objective.add_row_slope(row, x, adjoint);
-            solve_adjoint(settled, adjoint)?;
+            solve_adjoint(factor.unwrap_or(made), adjoint)?;
         }
         RowRule::Propagation { beta, asymmetric } => {
             let difference = nudge::difference(settled, objective, row, beta, asymmetric)?;
             adjoint.extend(difference.iter().map(|d| -d));
         }
     }
-    add_slopes(system, x, adjoint, slopes, parameters, out);
+    add_slopes(system, x, workspace, parameters, out);
     Ok(())
 }
 
-/// Adds the gradient of one free reservoir's settled state, in the parameters' values, to `out`.
+/// Adds the gradient of one free reservoir's settled state, in the parameters' values, to `out`. The workspace must have
+/// been [linearised](Workspace::linearise) there.
 ///
 /// # Errors
 /// If the state is at a fold.
 pub fn add_state_gradient(
-    settled: &Settled,
+    system: &System,
+    x: &[f64],
     slot: usize,
     parameters: &Parameters,
     workspace: &mut Workspace,
     out: &mut [f64],
 ) -> Result<(), GradientError> {
-    let Settled { system, x, .. } = *settled;
-    let Workspace { adjoint, slopes } = workspace;
+    let Workspace {
+        factor, adjoint, ..
+    } = workspace;
     adjoint.clear();
     adjoint.resize(x.len(), 0.0);
     adjoint[slot] = 1.0;
-    solve_adjoint(settled, adjoint)?;
-    add_slopes(system, x, adjoint, slopes, parameters, out);
+    solve_adjoint(factor, adjoint)?;
+    add_slopes(system, x, workspace, parameters, out);
     Ok(())
 }
 
@@ -138,28 +166,19 @@ pub fn add_state_gradient(
 fn add_slopes(
     system: &System,
     x: &[f64],
-    adjoint: &[f64],
-    slopes: &mut ParamSlopes,
+    workspace: &Workspace,
     parameters: &Parameters,
     out: &mut [f64],
 ) {
-    system.param_slopes(x, slopes);
+    let Workspace {
+        slopes, adjoint, ..
+    } = workspace;
     let totals = island_inflows(system, x, adjoint);
     parameters.add_inflow_slopes(system, x, slopes, adjoint, &totals, out);
 }
 
 /// λ with Jᵀλ = −∂L/∂x, in place of ∂L/∂x.
-fn solve_adjoint(settled: &Settled, slope: &mut [f64]) -> Result<(), GradientError> {
-    let mut made = Factor::default();
-    let factor = if let Some(factor) = settled.factor {
-        factor
-    } else {
-        let flow = settled.system.flow(settled.x);
-        if !made.factorise_jacobian(settled.system, &flow) {
-            return Err(GradientError::Singular);
-        }
-        &made
-    };
+fn solve_adjoint(factor: &Factor, slope: &mut [f64]) -> Result<(), GradientError> {
     for slope in slope.iter_mut() {
         *slope = -*slope;
     }

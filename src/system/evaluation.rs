@@ -64,6 +64,25 @@ impl System {
     /// # Panics
     /// If `x` or `clamps` has the wrong length.
     pub fn evaluate(&self, x: &[f64], clamps: &[f64], flow: &mut Flow) {
+        self.evaluate_groups(x, clamps, flow, None);
+    }
+
+    /// [`System::evaluate`] and [`System::param_slopes`] in one pass over the devices, to the same bits.
+    ///
+    /// # Panics
+    /// If `x` or `clamps` has the wrong length.
+    pub fn linearise(&self, x: &[f64], clamps: &[f64], flow: &mut Flow, slopes: &mut ParamSlopes) {
+        self.evaluate_groups(x, clamps, flow, Some(self.flat(slopes)));
+    }
+
+    /// `slopes` are those of each device in turn, group by group.
+    fn evaluate_groups(
+        &self,
+        x: &[f64],
+        clamps: &[f64],
+        flow: &mut Flow,
+        mut slopes: Option<&mut [f64]>,
+    ) {
         let Flow {
             states,
             responses,
@@ -80,15 +99,25 @@ impl System {
         responses.resize(self.links.len(), Response::default());
         for group in &self.groups {
             group.gather(states, a, b);
-            if self.groups.len() == 1 {
-                // The links of a single group are all links, in order.
-                group.kernel.respond(&group.params, a, b, responses);
-                break;
+            // The links of a single group are all links, in order.
+            let is_single = self.groups.len() == 1;
+            let out = if is_single {
+                &mut *responses
+            } else {
+                computed.resize(group.links.len(), Response::default());
+                &mut *computed
+            };
+            if let Some(rest) = slopes.take() {
+                let (of_group, after) = rest.split_at_mut(group.slope_count());
+                group.kernel.linearise(&group.params, a, b, out, of_group);
+                slopes = Some(after);
+            } else {
+                group.kernel.respond(&group.params, a, b, out);
             }
-            computed.resize(group.links.len(), Response::default());
-            group.kernel.respond(&group.params, a, b, computed);
-            for (&link, response) in group.links.iter().zip(computed.iter()) {
-                responses[link] = *response;
+            if !is_single {
+                for (&link, response) in group.links.iter().zip(computed.iter()) {
+                    responses[link] = *response;
+                }
             }
         }
         net.clear();
@@ -209,14 +238,13 @@ impl System {
     /// If `x` has the wrong length.
     pub fn param_slopes(&self, x: &[f64], slopes: &mut ParamSlopes) {
         assert_eq!(x.len(), self.free_count());
+        self.flat(slopes);
         let ParamSlopes {
             flat,
             states,
             gathered: [a, b],
         } = slopes;
         join(x, &self.clamps, states);
-        let sizes = self.groups.iter().map(Group::slope_count);
-        flat.resize(sizes.sum(), 0.0);
         let mut rest = flat.as_mut_slice();
         for group in &self.groups {
             group.gather(states, a, b);
@@ -224,6 +252,13 @@ impl System {
             group.kernel.slopes(&group.params, a, b, slopes);
             rest = after;
         }
+    }
+
+    /// The memory of slopes, in the size of this system.
+    fn flat<'s>(&self, slopes: &'s mut ParamSlopes) -> &'s mut [f64] {
+        let sizes = self.groups.iter().map(Group::slope_count);
+        slopes.flat.resize(sizes.sum(), 0.0);
+        &mut slopes.flat
     }
 
     /// ∂I/∂θ of one link in its parameter `p`.

@@ -4,14 +4,12 @@ use nalgebra::{DMatrix, DVector};
 
 use super::{Method, Status, TrainError, Trainer};
 use crate::learn::gradient::{
-    GradientError, RowRule, Settled, Workspace, add_state_gradient, by_differences,
+    GradientError, RowRule, Workspace, add_state_gradient, by_differences,
     by_simultaneous_perturbation,
 };
 use crate::learn::objective::Goal;
 use crate::learn::optimizer::clip;
 use crate::learn::training::Rule;
-use crate::solve::linear::Factor;
-use crate::system::Flow;
 
 impl Trainer {
     /// One step of a first-order optimizer.
@@ -102,8 +100,7 @@ impl Trainer {
             .iter()
             .map(|parameter| parameter.stretch(parameter.read(system)))
             .collect();
-        let (mut workspace, mut flow, mut factor) =
-            (Workspace::default(), Flow::default(), Factor::default());
+        let mut workspace = Workspace::default();
         for (row, example) in objective.examples().iter().enumerate() {
             let Goal::States(goal) = &example.goal else {
                 return Err(TrainError::NotLeastSquares);
@@ -113,20 +110,12 @@ impl Trainer {
             }
             objective.ask(system, row);
             let x = rows.state(row);
-            system.evaluate(x, system.clamps(), &mut flow);
-            if !factor.factorise_jacobian(system, &flow) {
-                return Err(GradientError::Singular.into());
-            }
-            let settled = Settled {
-                system,
-                x,
-                factor: Some(&factor),
-            };
+            workspace.linearise(system, x)?;
             for (k, (&slot, goal)) in outputs.iter().zip(goal).enumerate() {
                 let r = row * outputs.len() + k;
                 residuals[r] = weight * (x[slot] - goal);
                 let mut gradient = vec![0.0; parameters.len()];
-                add_state_gradient(&settled, slot, parameters, &mut workspace, &mut gradient)?;
+                add_state_gradient(system, x, slot, parameters, &mut workspace, &mut gradient)?;
                 for (g, stretch) in gradient.iter_mut().zip(&stretch) {
                     *g = weight * *g * stretch;
                 }
