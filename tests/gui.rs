@@ -6,43 +6,22 @@
     reason = "tests look at what they have just made"
 )]
 
+mod window;
+
 use std::path::PathBuf;
-use std::time::Duration;
 
 use eframe::egui::{self, Key, Modifiers, Pos2, Role, Vec2, pos2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use thermonet::document::Element;
 use thermonet::gui::{App, Start};
-
-/// A window of the first screen's size; frames are a sixtieth of a second apart.
-fn window(start: Start) -> Harness<'static, App> {
-    let mut harness = Harness::builder()
-        .with_size(vec2(1280.0, 720.0))
-        .with_step_dt(1.0 / 60.0)
-        .build_eframe(move |cc| App::new(cc, &start));
-    computed(&mut harness);
-    harness
-}
+use window::opened::{computed, window};
 
 fn preset(name: &str) -> Harness<'static, App> {
     window(Start {
         preset: Some(name.to_owned()),
         ..Start::default()
     })
-}
-
-/// Waits until what is computed beside the window has arrived.
-fn computed(harness: &mut Harness<'static, App>) {
-    for _ in 0..500 {
-        harness.run_steps(1);
-        if !harness.state().is_computing() {
-            harness.run_steps(2);
-            return;
-        }
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    panic!("the workers did not finish within some seconds");
 }
 
 fn param(harness: &Harness<'static, App>, edge: &str, name: &str) -> f64 {

@@ -6,7 +6,7 @@
     reason = "tests look at what they have just made"
 )]
 
-mod opened;
+mod window;
 
 use eframe::egui::accesskit::Toggled;
 use eframe::egui::{
@@ -14,12 +14,12 @@ use eframe::egui::{
 };
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
-use opened::{computed, window};
 use thermonet::device::Kind;
 use thermonet::document::notes::notes;
 use thermonet::document::{Document, write};
 use thermonet::gui::{App, Start};
 use thermonet::network::{Network, Node};
+use window::opened::{computed, window};
 
 /// A network without anything in it.
 const EMPTY: &str = r#"{"format": "thermonet/1", "name": "New", "platform": "electronic", "nodes": [], "edges": []}"#;

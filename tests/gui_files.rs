@@ -5,7 +5,7 @@
     reason = "a test that cannot find its widget has failed"
 )]
 
-mod opened;
+mod window;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,9 +14,9 @@ use std::time::{Duration, SystemTime};
 use eframe::egui::{Key, Modifiers, Role};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
-use opened::{computed, window};
 use tempfile::{TempDir, tempdir};
 use thermonet::gui::{App, Situation, Start};
+use window::opened::{computed, until, window};
 
 type Window = Harness<'static, App>;
 
@@ -74,14 +74,9 @@ fn kept(folder: &TempDir) -> Vec<PathBuf> {
 
 /// Waits until this many networks are kept.
 fn until_kept(harness: &mut Window, folder: &TempDir, count: usize) {
-    for _ in 0..400 {
-        harness.run_steps(1);
-        if kept(folder).len() == count {
-            return;
-        }
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    panic!("{:?} instead of {count}", kept(folder));
+    until(harness, &format!("{count} are kept"), |_| {
+        kept(folder).len() == count
+    });
 }
 
 fn type_path(harness: &mut Window, path: &Path, button: &str) {
@@ -173,12 +168,7 @@ fn the_other_work_is_opened_in_another_window() {
     });
     harness.get_by_label("Open it in another window").click();
     harness.run_steps(3);
-    for _ in 0..400 {
-        if asked.exists() {
-            break;
-        }
-        std::thread::sleep(Duration::from_millis(10));
-    }
+    until(&mut harness, "it is started", |_| asked.exists());
     let said = fs::read_to_string(asked).unwrap();
     assert_eq!(
         said.trim(),
@@ -226,25 +216,14 @@ fn a_failed_autosave_is_tried_again() {
     let place = lock.with_extension("json");
     fs::create_dir(&place).unwrap();
     set_shift(&mut harness, 0.5);
-    for _ in 0..400 {
-        harness.run_steps(1);
-        if harness.state().situations().contains(&Situation::NotKept) {
-            break;
-        }
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    until(&mut harness, "it is said", |app| {
+        app.situations().contains(&Situation::NotKept)
+    });
     harness.get_by_label("Unsaved changes cannot be kept at the moment: save the network");
     fs::remove_dir(&place).unwrap();
     // Ten seconds of the window's time.
     harness.run_steps(620);
-    for _ in 0..400 {
-        harness.run_steps(1);
-        if place.is_file() {
-            return;
-        }
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    panic!("it was not tried again");
+    until(&mut harness, "it is tried again", |_| place.is_file());
 }
 
 #[test]

@@ -5,7 +5,6 @@
     reason = "a test that cannot find its widget has failed"
 )]
 
-#[expect(dead_code, reason = "the tests of other parts use the rest")]
 mod window;
 
 use eframe::egui::{Event, Key, Modifiers};

@@ -6,7 +6,7 @@
     reason = "a test that cannot find its widget has failed; numbers in files are to be exact"
 )]
 
-mod opened;
+mod window;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,11 +14,11 @@ use std::path::{Path, PathBuf};
 use eframe::egui::{Event, Key, Modifiers, OutputCommand, PointerButton};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
-use opened::{computed, window};
 use resvg::tiny_skia::Pixmap;
 use resvg::usvg::roxmltree;
 use tempfile::{TempDir, tempdir};
 use thermonet::gui::{App, Start};
+use window::opened::{computed, window};
 
 /// A window with a preset, and the folder of its settings.
 struct Window {

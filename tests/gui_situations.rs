@@ -5,7 +5,7 @@
     reason = "a test that cannot find its widget has failed"
 )]
 
-mod opened;
+mod window;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,11 +14,11 @@ use std::time::{Duration, SystemTime};
 use eframe::egui::{Event, Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
-use opened::window;
 use tempfile::TempDir;
 use thermonet::document::{Disk, read};
 use thermonet::gui::{App, Situation, Start};
 use thermonet::network::Role;
+use window::opened::{until, window};
 
 /// A window and its folder, which goes when it goes.
 struct Case {
@@ -82,15 +82,7 @@ impl Case {
     }
 
     fn until(&mut self, what: &str, holds: impl Fn(&App) -> bool) {
-        for _ in 0..4_000 {
-            self.harness.run_steps(1);
-            if holds(self.app()) {
-                self.harness.run_steps(2);
-                return;
-            }
-            std::thread::sleep(Duration::from_millis(4));
-        }
-        panic!("never: {what}; there is {:?}", self.app().situations());
+        until(&mut self.harness, what, holds);
     }
 
     /// Clicks on what has this in its name.

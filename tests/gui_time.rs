@@ -5,13 +5,13 @@
     reason = "a test that cannot find its widget has failed"
 )]
 
-mod opened;
+mod window;
 
 use eframe::egui::{Key, Role};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
-use opened::{computed, window};
 use thermonet::gui::{App, Start};
+use window::opened::{computed, window};
 
 type Window = Harness<'static, App>;
 

@@ -5,9 +5,10 @@
     reason = "a test that cannot find its widget has failed"
 )]
 
+mod window;
+
 use std::fmt::Write as _;
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
 
 use eframe::egui::{Key, Modifiers, Pos2, Rect, Shape, accesskit::Role, vec2};
 use egui_kittest::Harness;
@@ -69,14 +70,8 @@ impl Window {
             state_folder: Some(folder.path().into()),
             ..Start::default()
         };
-        let mut harness = Harness::builder()
-            .with_size(vec2(1280.0, 720.0))
-            .with_step_dt(1.0 / 60.0)
-            .build_eframe(move |cc| App::new(cc, &start));
-        harness.run_steps(2);
-        let mut window = Self { harness, folder };
-        window.until("the task is read", |app| !app.is_computing());
-        window
+        let harness = window::opened::window(start);
+        Self { harness, folder }
     }
 
     fn app(&self) -> &App {
@@ -85,17 +80,7 @@ impl Window {
 
     /// Steps frames until something holds; panics after a time no machine needs.
     fn until(&mut self, what: &str, holds: impl Fn(&App) -> bool) {
-        let start = Instant::now();
-        while !holds(self.app()) {
-            assert!(
-                start.elapsed() < Duration::from_mins(1),
-                "not within a minute: {what}; {:?}",
-                self.app().training_problem()
-            );
-            self.harness.step();
-            std::thread::sleep(Duration::from_millis(2));
-        }
-        self.harness.run_steps(2);
+        window::opened::until(&mut self.harness, what, holds);
     }
 
     fn click(&mut self, label: &str) {
@@ -147,22 +132,17 @@ fn a_training_lowers_the_loss_and_is_one_step_of_undo() {
 }
 
 #[test]
-fn stopping_is_quick_and_keeps_the_best() {
+fn stopping_ends_a_long_run_and_keeps_the_best() {
     let mut window = Window::open(&xor(4, "implicit", 1_000_000));
     window.press(Key::G);
     window.until("losses come in", |app| app.training_losses()[0].len() > 50);
-    let asked = Instant::now();
     window.harness.get_by_label("stop training").click();
     window.harness.step();
     window.until("training rests", |app| !app.is_training());
-    assert!(
-        asked.elapsed() < Duration::from_secs(2),
-        "{:?}",
-        asked.elapsed()
-    );
     assert_eq!(window.app().undo_name(), Some("train"));
     // Going on is the same run, and the same step of undo.
     let so_far = window.losses().len();
+    assert!(so_far < 1_000_000, "it went on to its end");
     window.press(Key::Comma);
     window.until("the step is taken", |app| !app.is_training());
     assert_eq!(window.losses().len(), so_far + 1);
@@ -273,14 +253,15 @@ fn a_slow_trainer_blocks_no_frame() {
     // Every step measures some thousand losses: far longer than a frame.
     let mut window = Window::open(&xor(40, "finite_difference", 50));
     window.click("train");
-    let mut longest = Duration::ZERO;
-    for _ in 0..30 {
-        let start = Instant::now();
-        window.harness.step();
-        longest = longest.max(start.elapsed());
-    }
+    window.until("a step is reported", |app| {
+        app.training_losses().first().is_some_and(|l| !l.is_empty())
+    });
+    // Frames that waited for the trainer would each bring a step.
+    let known = window.losses().len();
+    window.harness.run_steps(30);
     assert!(window.app().is_training());
-    assert!(longest < Duration::from_millis(500), "{longest:?}");
+    let taken = window.losses().len() - known;
+    assert!(taken < 30, "{taken} steps in 30 frames");
 }
 
 #[test]
@@ -525,7 +506,18 @@ fn comparing_trains_both_and_says_what_happened() {
     } else {
         "not past the"
     };
-    assert!(window.harness.query_by_label_contains(said).is_some());
+    let text = |part: &str| {
+        let node = window.harness.get_by_label_contains(part);
+        let node = node.accesskit_node();
+        node.label().or_else(|| node.value()).unwrap()
+    };
+    // The loss plot's heading tells the same two numbers as the sentence.
+    let (sentence, heading) = (text(said), text("   best "));
+    let (_, best) = heading.split_once("   best ").unwrap();
+    assert_eq!(best.split(" / ").count(), 2);
+    for loss in best.split(" / ") {
+        assert!(sentence.contains(loss), "{loss}: {sentence}");
+    }
     for title in ["response with NDC", "response without NDC"] {
         let _ = window.harness.get_by_role_and_label(Role::Figure, title);
     }

@@ -4,10 +4,14 @@
     reason = "a network that does not load or settle is a failure"
 )]
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use thermonet::device::{Device, Kind, Platform};
 use thermonet::document::read;
+use thermonet::interrupt::Interrupt;
 use thermonet::network::{EdgeKey, Network, Node, NodeKey, Role};
-use thermonet::solve::load_line::{LoadLine, NoLoadLine, load_line};
+use thermonet::solve::load_line::{self, LoadLine, NoLoadLine};
 use thermonet::solve::steady::{self, Options};
 use thermonet::system::{Algebra, System};
 
@@ -24,6 +28,16 @@ fn ohmic(conductance: f64) -> Device {
 fn dot(level: f64, shift: f64) -> Device {
     let named = [("tunnel_rate", 1.0), ("level", level), ("shift", shift)];
     Device::with(Kind::QuantumDot, &named).unwrap()
+}
+
+fn load_line(
+    system: &System,
+    link: usize,
+    x: &[f64],
+    range: [f64; 2],
+    samples: usize,
+) -> Result<LoadLine, NoLoadLine> {
+    load_line::load_line(system, link, x, range, samples, &Interrupt::default())
 }
 
 fn pieces(network: &Network, edge: &str, range: [f64; 2]) -> Vec<Vec<[f64; 2]>> {
@@ -134,6 +148,23 @@ fn held_ends_and_islands_are_named() {
     let line = |link| load_line(&system, link, &[0.0, 0.0], [-5.0, 5.0], 21);
     assert_eq!(line(0), Ok(LoadLine::Held(3.0)));
     assert_eq!(line(1), Err(NoLoadLine::Island));
+}
+
+/// Asked before each of the 40 points; given up at the seventh.
+#[test]
+fn a_line_that_nobody_waits_for_is_given_up() {
+    let mut network = Network::new(Platform::Electronic);
+    let top = node(&mut network, "top", Role::Bias, 4.0, 0.0);
+    let p = node(&mut network, "p", Role::Hidden, 0.0, 0.5);
+    network.add_edge("e", top, p, ohmic(1.0)).unwrap();
+    let system = System::new(&network);
+    let settled = steady::solve(&system, &Options::default());
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&asked);
+    let interrupt = Interrupt::when(move || counted.fetch_add(1, Ordering::Relaxed) >= 6);
+    let line = load_line::load_line(&system, 0, &settled.x, [-5.0, 5.0], 41, &interrupt);
+    assert_eq!(line, Err(NoLoadLine::Interrupted));
+    assert_eq!(asked.load(Ordering::Relaxed), 7);
 }
 
 /// At the operating point of every reference network the line meets the curve of the device. A settled state balances

@@ -148,7 +148,7 @@ const fn rate_spec(
         name,
         symbol,
         meaning,
-        dimension: Dimension::Current,
+        dimension: Dimension::Rate,
         range: ParamRange::Positive,
         absent: Absent::Required,
         default,

@@ -48,7 +48,7 @@ impl Law<4> for DoubleDot {
             name: "tunnel_rate",
             symbol: "Γ",
             meaning: "current at resonance and large bias",
-            dimension: Dimension::Current,
+            dimension: Dimension::Rate,
             range: ParamRange::Positive,
             absent: Absent::Required,
             default: 1.0,

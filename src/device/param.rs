@@ -120,6 +120,8 @@ pub enum Dimension {
     Number,
     /// A reservoir's state: k_B·T, or mM.
     State,
+    /// How often something happens to one carrier, per unit time.
+    Rate,
     /// Carriers per unit time.
     Current,
     /// Carriers per unit time and unit of state.
@@ -138,9 +140,9 @@ impl Dimension {
             (Self::State, Platform::Chemical) => "mM",
             (Self::Current, Platform::Chemical) => "mM/τ₀",
             (Self::Conductance, Platform::Electronic) => "1/(k_BT τ₀)",
-            (Self::Current, Platform::Electronic) | (Self::Conductance, Platform::Chemical) => {
-                "1/τ₀"
-            }
+            (Self::Rate, _)
+            | (Self::Current, Platform::Electronic)
+            | (Self::Conductance, Platform::Chemical) => "1/τ₀",
             (Self::Capacity, Platform::Electronic) => "1/k_BT",
             (Self::Capacity, Platform::Chemical) => "vol",
         }

@@ -74,7 +74,7 @@ impl Law<4> for QuantumDot {
             name: "tunnel_rate",
             symbol: "Γ",
             meaning: "tunnel rate; the largest current the dot can carry",
-            dimension: Dimension::Current,
+            dimension: Dimension::Rate,
             range: ParamRange::Positive,
             absent: Absent::Required,
             default: 1.0,

@@ -45,6 +45,14 @@ const SIEMENS: &Ladder = &[
     (1e3, "mS"),
     (1.0, "S"),
 ];
+const HERTZ: &Ladder = &[
+    (1e3, "mHz"),
+    (1.0, "Hz"),
+    (1e-3, "kHz"),
+    (1e-6, "MHz"),
+    (1e-9, "GHz"),
+    (1e-12, "THz"),
+];
 const FARADS: &Ladder = &[
     (1e24, "yF"),
     (1e21, "zF"),
@@ -228,6 +236,14 @@ impl Scales {
         }
     }
 
+    /// How often something happens to one carrier.
+    fn rate(self, largest: f64) -> Quantity {
+        match self.units {
+            Some(units) => Quantity::on(HERTZ, units.rate_hz, largest),
+            None => Quantity::own(Dimension::Rate.unit(self.platform)),
+        }
+    }
+
     /// What is dissipated per time; Ω is in the number already.
     pub(crate) fn power(self, largest: f64) -> Quantity {
         match self.units {
@@ -243,6 +259,7 @@ impl Scales {
     pub(crate) fn parameter(self, dimension: Dimension) -> Quantity {
         match dimension {
             Dimension::State => self.state(),
+            Dimension::Rate => self.rate(1.0),
             Dimension::Current if self.units.is_some() => self.current(1.0),
             Dimension::Conductance => self.conductance(1.0),
             Dimension::Capacity => self.capacity(1.0),
@@ -336,6 +353,8 @@ mod tests {
         let scales = Scales::of(&network, false);
         near(scales.current(1.0), 160.217_66, "nA");
         near(scales.parameter(Dimension::Current), 160.217_66, "nA");
+        // Each of the 1000 tunnels by itself.
+        near(scales.parameter(Dimension::Rate), 1.0, "GHz");
         near(scales.parameter(Dimension::Capacity), 6.197_496, "fF");
         near(scales.power(1000.0), 4.141_947e-3, "nW");
         near(scales.state(), 25.852_00, "meV");
@@ -365,6 +384,7 @@ mod tests {
             (scales.stored(5.0), ""),
             (scales.power(5.0), "k_BT/τ₀"),
             (scales.parameter(Dimension::Current), "1/τ₀"),
+            (scales.parameter(Dimension::Rate), "1/τ₀"),
             (scales.parameter(Dimension::Number), ""),
         ] {
             near(quantity, 1.0, unit);

@@ -16,6 +16,7 @@ use super::linear::{Factor, Jacobian};
 use super::stability::Spectrum;
 use super::steady::{ABSOLUTE_RESIDUAL, NEWTON_STEP, RELATIVE_RESIDUAL};
 use crate::device::{Platform, Response, Side};
+use crate::interrupt::Interrupt;
 use crate::system::{Flow, System};
 
 /// The most free reservoirs: a line of a hundred points takes some five hundred sparse factorisations, which at this size
@@ -50,9 +51,13 @@ pub enum NoLoadLine {
     /// The state to begin with is not one of rest.
     #[error("the network does not settle")]
     Unsettled,
+    /// Nobody waits for it any more.
+    #[error("it was given up")]
+    Interrupted,
 }
 
-/// The load line of a link over a range of abscissae, from the settled state `x` of the whole network.
+/// The load line of a link over a range of abscissae, from the settled state `x` of the whole network; `interrupt` gives
+/// it up between two points.
 ///
 /// # Errors
 /// If there is none, and why.
@@ -62,6 +67,7 @@ pub fn load_line(
     x: &[f64],
     range: [f64; 2],
     samples: usize,
+    interrupt: &Interrupt,
 ) -> Result<LoadLine, NoLoadLine> {
     let free = system.free_count();
     let Some(device) = system.links().get(link) else {
@@ -95,8 +101,8 @@ pub fn load_line(
             .take_while(move |target| sign * (target - end) < (1.0 - 1e-9) * step)
             .map(move |target| target.clamp(range[0], range[1]))
     };
-    let down = rest.follow(&start, targets(-1.0));
-    let up = rest.follow(&start, targets(1.0));
+    let down = rest.follow(&start, targets(-1.0), interrupt)?;
+    let up = rest.follow(&start, targets(1.0), interrupt)?;
     // Both begin at the operating point; the way down is read backwards.
     let mut pieces: Vec<Vec<[f64; 2]>> = down.into_iter().rev().collect();
     for piece in &mut pieces {
@@ -383,12 +389,20 @@ impl<'a> Rest<'a> {
     }
 
     /// The points at these abscissae, in pieces; the first begins with `start`.
-    fn follow(&mut self, start: &Point, targets: impl Iterator<Item = f64>) -> Vec<Vec<[f64; 2]>> {
+    fn follow(
+        &mut self,
+        start: &Point,
+        targets: impl Iterator<Item = f64>,
+        interrupt: &Interrupt,
+    ) -> Result<Vec<Vec<[f64; 2]>>, NoLoadLine> {
         let mut pieces = vec![vec![[start.abscissa, start.current]]];
         let mut last = start.clone();
         // Whether the line goes on from the last point, or begins anew at the next.
         let mut is_broken = false;
         for target in targets {
+            if interrupt.is_raised() {
+                return Err(NoLoadLine::Interrupted);
+            }
             let near = if is_broken {
                 None
             } else {
@@ -408,7 +422,7 @@ impl<'a> Rest<'a> {
             is_broken = false;
             last = point;
         }
-        pieces
+        Ok(pieces)
     }
 
     /// From a point to the next abscissa without leaving the branch, in smaller steps where it bends.

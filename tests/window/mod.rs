@@ -3,10 +3,11 @@
     clippy::unwrap_used,
     reason = "a test that cannot find its widget has failed"
 )]
+#![allow(dead_code, reason = "each test uses its part")]
 
-use std::time::Duration;
+pub(crate) mod opened;
 
-use eframe::egui::{Pos2, Role, vec2};
+use eframe::egui::{Pos2, Role};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use thermonet::gui::{App, Start};
@@ -42,16 +43,11 @@ impl Window {
             state_folder: Some(folder.path().into()),
             ..Start::default()
         };
-        let harness = Harness::builder()
-            .with_size(vec2(1280.0, 720.0))
-            .with_step_dt(1.0 / 60.0)
-            .build_eframe(move |cc| App::new(cc, &start));
-        let mut window = Self {
+        let harness = opened::window(start);
+        Self {
             harness,
             _folder: folder,
-        };
-        window.computed();
-        window
+        }
     }
 
     /// What the window lets others see.
@@ -66,21 +62,12 @@ impl Window {
 
     /// Waits until what is computed beside the window has arrived.
     pub(crate) fn computed(&mut self) {
-        self.until("the workers are done", |app| !app.is_computing());
+        opened::computed(&mut self.harness);
     }
 
     /// Lets frames pass until something holds; panics after a time no machine needs.
     pub(crate) fn until(&mut self, what: &str, holds: impl Fn(&App) -> bool) {
-        self.steps(2);
-        for _ in 0..6000 {
-            if holds(self.app()) {
-                self.steps(2);
-                return;
-            }
-            self.steps(1);
-            std::thread::sleep(Duration::from_millis(4));
-        }
-        panic!("never: {what}");
+        opened::until(&mut self.harness, what, holds);
     }
 
     /// Clicks on what has this name; a window or popup that opens lays itself out in the frames that follow.

@@ -262,6 +262,8 @@ impl App {
         }
         if message.is_some() {
             self.message = message;
+            // It may have come when this frame was drawn already.
+            ctx.request_repaint();
         }
     }
 }

@@ -3,7 +3,8 @@
 use eframe::egui::Context;
 
 use crate::device::{Device, Platform};
-use crate::job::{Event, Worker};
+use crate::interrupt::Interrupt;
+use crate::job::{Cancel, Event, Worker};
 use crate::network::EdgeKey;
 use crate::solve::load_line::{LoadLine, NoLoadLine, load_line};
 use crate::solve::steady::{self, Options};
@@ -49,7 +50,7 @@ impl LoadLines {
         let worker = Worker::spawn(
             "load line",
             move || waker.request_repaint(),
-            |order: Order, _| compute(&order),
+            |order: Order, cancel: &Cancel| compute(&order, &cancel.interrupt()),
         );
         Self {
             worker: worker.ok(),
@@ -82,6 +83,9 @@ impl LoadLines {
 
     /// Forgets everything: another document has been opened.
     pub(super) fn clear(&mut self) {
+        if let Some(worker) = &mut self.worker {
+            worker.abandon();
+        }
         self.ordered = None;
         self.kept = None;
     }
@@ -108,7 +112,7 @@ impl LoadLines {
                 worker.submit(order);
                 self.ordered = Some(key);
             }
-            None => self.kept = Some((key, compute(&order))),
+            None => self.kept = Some((key, compute(&order, &Interrupt::default()))),
         }
     }
 
@@ -124,7 +128,7 @@ impl LoadLines {
     }
 }
 
-fn compute(order: &Order) -> Answer {
+fn compute(order: &Order, interrupt: &Interrupt) -> Answer {
     let Order {
         system,
         link,
@@ -143,13 +147,14 @@ fn compute(order: &Order) -> Answer {
     let options = Options {
         max_steps: MOST_STEPS,
         lists_eigenvalues: false,
+        interrupt: interrupt.clone(),
         ..Options::default()
     };
     let settled = steady::solve_from(&still, x, &options);
     if !settled.is_settled() && !is_held {
         return Err(NoLoadLine::Unsettled);
     }
-    load_line(&still, *link, &settled.x, *range, SAMPLES)
+    load_line(&still, *link, &settled.x, *range, SAMPLES, interrupt)
 }
 
 /// What the line is, for whoever asks.

@@ -115,7 +115,7 @@ pub(super) fn loss_ui(ui: &mut Ui, panel: &Panel<'_>, commands: &mut Vec<Command
     choose_ui(ui, &response, &axes, &shown, commands);
 }
 
-/// "step 1 240   3.1e−7   kept 2.9e−7", of the last run.
+/// "step 1 240   3.1e−7   kept 2.9e−7", of the last run; "step 2 000   best 2.9e−7 / 0.33" of a comparison that is over.
 fn heading(panel: &Panel<'_>) -> String {
     let last: Vec<String> = panel
         .coach
@@ -138,6 +138,14 @@ fn heading(panel: &Panel<'_>) -> String {
         .unwrap_or(0);
     if last.is_empty() {
         return String::new();
+    }
+    if let (Some(outcomes), Some(question)) = (panel.coach.comparison(), panel.coach.question()) {
+        // The confirmed losses, as the sentence below says them.
+        let best = outcomes.each_ref().map(|outcome| match outcome.best {
+            Some(loss) => number::significant(question.loss_in_user_units(loss), 2),
+            None => "none".to_owned(),
+        });
+        return format!("step {steps}   best {}", best.join(" / "));
     }
     let best = match (panel.coach.best(), panel.coach.question()) {
         (Some(best), Some(question)) => format!(

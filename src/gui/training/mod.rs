@@ -175,9 +175,9 @@ pub(crate) fn training_ui(ui: &mut Ui, panel: &Panel<'_>, commands: &mut Vec<Com
     let mut right = plots.right();
     if let Some(question) = panel.coach.seen_question() {
         let pick = panel.coach.pick().within(question);
-        // A heat map is square; a curve may be wider.
+        // A heat map is square, with the meaning of its colours beside it; a curve may be wider.
         let width = if pick.up.is_some() {
-            plots.height() + 24.0
+            plots.height() + 64.0
         } else {
             0.5 * (right - left)
         };

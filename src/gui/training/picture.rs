@@ -95,6 +95,25 @@ pub(super) fn paint(painter: &Painter, palette: &Palette, rect: Rect, picture: &
     gaps(painter, palette, rect, response, slot);
 }
 
+/// Paints the colours of a tone from the lowest state at the bottom to the highest at the top.
+pub(super) fn scale(painter: &Painter, palette: &Palette, rect: Rect, tone: Tone) {
+    /// Bands: more than the eye tells apart.
+    const BANDS: u8 = 64;
+    let mut mesh = Mesh::default();
+    for band in 0..BANDS {
+        let share = |band: u8| f32::from(band) / f32::from(BANDS);
+        let height = |band: u8| rect.bottom() - share(band) * rect.height();
+        let cell = Rect::from_min_max(
+            pos2(rect.left(), height(band + 1)),
+            pos2(rect.right(), height(band)),
+        );
+        let signed = 2.0 * f64::from(share(band)) - 1.0;
+        let state = tone.middle + signed * tone.reach;
+        mesh.add_colored_rect(cell, tone.color(palette, state));
+    }
+    painter.add(Shape::mesh(mesh));
+}
+
 /// Hatches the cells where nothing settles: a gap must not look like a number near zero.
 fn gaps(painter: &Painter, palette: &Palette, rect: Rect, response: &Response, slot: usize) {
     let [columns, rows] = response.size();

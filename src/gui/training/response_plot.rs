@@ -203,6 +203,7 @@ fn map(
     is_stale: bool,
 ) -> Option<Axes> {
     let side = area.height().min(area.width());
+    let beside = Rect::from_min_max(pos2(area.left() + side, area.top()), area.max);
     let area = Rect::from_min_size(area.min, vec2(side, side));
     let [horizontal, vertical] = response.axes.as_slice() else {
         return None;
@@ -266,6 +267,7 @@ fn map(
             Stroke::new(1.0, eframe::egui::Color32::from_gray(245)),
         );
     }
+    tone_key(painter, palette, beside, tone, decode);
     let title = |key| plot.network.node(key).map_or("?", Node::title);
     let name = |key, at, align| {
         painter.text(
@@ -288,6 +290,35 @@ fn map(
         Align2::RIGHT_TOP,
     );
     Some(axes)
+}
+
+/// What the colours of a map mean, in the room beside it; nothing if there is none.
+fn tone_key(painter: &Painter, palette: &Palette, room: Rect, tone: Tone, decode: Affine) {
+    /// From the map to the key.
+    const GAP: f32 = 12.0;
+    const WIDTH: f32 = 8.0;
+    /// Of the numbers beside it.
+    const NUMBERS: f32 = 44.0;
+    if room.width() < GAP + WIDTH + NUMBERS {
+        return;
+    }
+    let bar = Rect::from_min_size(room.min + vec2(GAP, 0.0), vec2(WIDTH, room.height()));
+    picture::scale(painter, palette, bar, tone);
+    for (share, align) in [
+        (-1.0, Align2::LEFT_BOTTOM),
+        (0.0, Align2::LEFT_CENTER),
+        (1.0, Align2::LEFT_TOP),
+    ] {
+        let state = tone.middle + share * tone.reach;
+        let y = bar.center().y - 0.5 * share as f32 * bar.height();
+        painter.text(
+            pos2(bar.right() + 4.0, y),
+            align,
+            number::state(decode.invert(state)),
+            theme::mono(theme::SMALL),
+            palette.dim,
+        );
+    }
 }
 
 /// The states that colours range over: those of the targets, so that colours stay while the network learns; and those of the
@@ -385,7 +416,15 @@ fn crosshair_ui(
         at.y,
         Stroke::new(1.0, ink.gamma_multiply(0.55)),
     );
-    inside.circle_stroke(at, 8.0, Stroke::new(if is_held { 2.4 } else { 1.6 }, ink));
+    let stroke = Stroke::new(if is_held { 2.4 } else { 1.6 }, ink);
+    let nearest = axes.rect.clamp(at);
+    if nearest == at {
+        inside.circle_stroke(at, 8.0, stroke);
+    } else {
+        // The inputs are beyond the picture: in this direction.
+        let way = (at - nearest).normalized() * 14.0;
+        inside.arrow(nearest - way, way, stroke);
+    }
     let moved = moved(ui, touch, axes, response, [x, y]);
     if touch.hovered() || touch.dragged() {
         ui.set_cursor_icon(CursorIcon::Crosshair);
