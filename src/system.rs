@@ -5,6 +5,7 @@
 //! and scatters currents.
 
 mod evaluation;
+mod feeds;
 mod joined;
 pub mod lanes;
 pub mod pattern;
@@ -20,6 +21,7 @@ mod spot;
 mod structure;
 
 pub use evaluation::{Flow, ParamSlopes};
+use feeds::Feeds;
 pub use spot::Spot;
 pub use structure::{Algebra, Structure};
 
@@ -85,6 +87,8 @@ pub struct System {
     algebra: Algebra,
     /// Parameters that share one value, each as the position of its link and that of the parameter.
     ties: Vec<Vec<[usize; 2]>>,
+    /// What clamps feed into free reservoirs beyond the links; see [`System::condensed`].
+    feeds: Option<Arc<Feeds>>,
 }
 
 impl System {
@@ -116,14 +120,6 @@ impl System {
             })
             .collect();
         let (groups, places) = grouped(&links);
-        let mut first_slopes = vec![0; links.len()];
-        let mut next = 0;
-        for group in &groups {
-            for &link in &group.links {
-                first_slopes[link] = next;
-                next += group.params.len();
-            }
-        }
         let mut system = Self {
             platform: network.platform(),
             ground: network.ground,
@@ -140,19 +136,46 @@ impl System {
                 .filter_map(|(c, node)| Some((c, node.signal?)))
                 .collect(),
             ends: links.iter().map(|link| [link.from, link.to]).collect(),
+            first_slopes: first_slopes(&groups, links.len()),
             links,
             groups,
             places,
-            first_slopes,
             islands: Vec::new(),
             structure: OnceLock::new(),
             algebra: Algebra::default(),
             ties: Vec::new(),
+            feeds: None,
         };
         system.islands = system.find_islands();
         system.ties = system.find_ties(network);
         system.prepare_structure();
         system
+    }
+
+    /// A system of nothing that is of the same platform, ground and size, and solved in the same way.
+    fn bare(&self) -> Self {
+        Self {
+            platform: self.platform,
+            ground: self.ground,
+            omega: self.omega,
+            nodes: Vec::new(),
+            roles: Vec::new(),
+            capacity: Vec::new(),
+            leak: Vec::new(),
+            initial: Vec::new(),
+            clamps: Vec::new(),
+            signals: Vec::new(),
+            links: Vec::new(),
+            ends: Vec::new(),
+            groups: Vec::new(),
+            places: Vec::new(),
+            first_slopes: Vec::new(),
+            islands: Vec::new(),
+            structure: OnceLock::new(),
+            algebra: self.algebra,
+            ties: Vec::new(),
+            feeds: None,
+        }
     }
 
     fn find_ties(&self, network: &Network) -> Vec<Vec<[usize; 2]>> {
@@ -432,6 +455,19 @@ fn grouped(links: &[Link]) -> (Vec<Group>, Vec<(usize, usize)>) {
         }
     }
     (groups, places)
+}
+
+/// For each link, where its slopes begin in [`ParamSlopes`].
+fn first_slopes(groups: &[Group], links: usize) -> Vec<usize> {
+    let mut first = vec![0; links];
+    let mut next = 0;
+    for group in groups {
+        for &link in &group.links {
+            first[link] = next;
+            next += group.params.len();
+        }
+    }
+    first
 }
 
 #[cfg(test)]

@@ -241,7 +241,7 @@ fn a_run_beside_the_window_is_stepped_by_hand_and_comes_to_rest() {
 
 #[test]
 fn a_training_of_a_large_network_delays_no_frame() {
-    let mut window = open(&large::layered([196, 30, 10], 40));
+    let mut window = open(&large::layered([196, 30, 10], 400));
     until(&mut window, "the task is read", |app| {
         app.training_problem().is_none() && !app.is_training()
     });

@@ -106,16 +106,20 @@ impl Window {
 }
 
 #[test]
+fn a_run_does_not_touch_the_document() {
+    let mut window = Window::open(&xor(4, "implicit", 100_000_000));
+    let before = window.app().document().clone();
+    window.click("train");
+    window.until("losses come in", |app| app.training_losses()[0].len() > 5);
+    assert!(window.app().is_training());
+    assert!(window.app().document() == &before);
+}
+
+#[test]
 fn a_training_lowers_the_loss_and_is_one_step_of_undo() {
     let mut window = Window::open(&xor(4, "implicit", 300));
     let before = window.app().document().clone();
     window.click("train");
-    window.until("losses come in", |app| app.training_losses()[0].len() > 5);
-    assert_eq!(
-        window.app().document(),
-        &before,
-        "a run must not touch the document"
-    );
     window.until("training rests", |app| !app.is_training());
     let losses = window.losses();
     assert_eq!(losses.len(), 300);
@@ -133,7 +137,7 @@ fn a_training_lowers_the_loss_and_is_one_step_of_undo() {
 
 #[test]
 fn stopping_ends_a_long_run_and_keeps_the_best() {
-    let mut window = Window::open(&xor(4, "implicit", 1_000_000));
+    let mut window = Window::open(&xor(4, "implicit", 100_000_000));
     window.press(Key::G);
     window.until("losses come in", |app| app.training_losses()[0].len() > 50);
     window.harness.get_by_label("stop training").click();
@@ -142,7 +146,7 @@ fn stopping_ends_a_long_run_and_keeps_the_best() {
     assert_eq!(window.app().undo_name(), Some("train"));
     // Going on is the same run, and the same step of undo.
     let so_far = window.losses().len();
-    assert!(so_far < 1_000_000, "it went on to its end");
+    assert!(so_far < 100_000_000, "it went on to its end");
     window.press(Key::Comma);
     window.until("the step is taken", |app| !app.is_training());
     assert_eq!(window.losses().len(), so_far + 1);
@@ -207,7 +211,7 @@ fn is_loss(label: Option<String>) -> bool {
 
 #[test]
 fn the_rate_can_be_changed_while_it_runs() {
-    let mut window = Window::open(&xor(4, "implicit", 1_000_000));
+    let mut window = Window::open(&xor(4, "implicit", 100_000_000));
     window.click("train");
     window.until("losses come in", |app| app.training_losses()[0].len() > 5);
     window
@@ -251,7 +255,7 @@ fn a_broken_task_says_where() {
 #[test]
 fn a_slow_trainer_blocks_no_frame() {
     // Every step measures some thousand losses: far longer than a frame.
-    let mut window = Window::open(&xor(40, "finite_difference", 50));
+    let mut window = Window::open(&xor(40, "finite_difference", 5000));
     window.click("train");
     window.until("a step is reported", |app| {
         app.training_losses().first().is_some_and(|l| !l.is_empty())

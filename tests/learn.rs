@@ -1,6 +1,9 @@
 //! Learning: gradients against an independent implementation, the floor, reproducible trainings, the trained presets.
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+#[expect(dead_code, reason = "the tests of the window use the rest")]
+mod large;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -291,6 +294,32 @@ fn followed_gradients_are_those_of_single_rows() {
         let error = relative_error(&followed, &single);
         assert!(error < 1e-6, "{name}: {error}");
     }
+}
+
+/// What clamps feed is tabulated there, and rows are taken one by one on each thread.
+#[test]
+fn the_number_of_threads_changes_no_bit_of_a_wide_network() {
+    let json = large::layered([196, 10, 4], 24);
+    let document = read(json.as_bytes()).unwrap().document;
+    let system = System::new(&document.network);
+    assert!(system.is_condensable());
+    let objective = objective(&document, &system);
+    let run = |threads: usize| {
+        let mut system = system.clone();
+        let mut rows = Rows::new(&objective).on_threads(threads);
+        let settled = rows.settle(&mut system, &objective, &strict(false));
+        let all = 0..objective.examples().len();
+        let jumps = rows
+            .confirm(&mut system, &objective, all.clone(), &strict(false))
+            .unwrap();
+        assert_eq!(jumps, 0);
+        let states = all.flat_map(|row| rows.state(row).to_vec());
+        let bits: Vec<u64> = states.map(f64::to_bits).collect();
+        (settled.unwrap().to_bits(), bits)
+    };
+    let alone = run(1);
+    assert_eq!(alone, run(2));
+    assert_eq!(alone, run(7));
 }
 
 /// A task large enough that its rows are shared among threads.

@@ -50,7 +50,9 @@ pub(super) fn course(system: &System, known: &[f64], options: &Options) -> Cours
         return Course::Elsewhere(initial.to_vec());
     }
     let scale = 1.0 + known.iter().fold(0.0_f64, |top, x| top.max(x.abs()));
-    let mut relaxation = Relaxation::new(system, initial, 0.0, options.relax);
+    let condensed = system.condensed();
+    let moving = condensed.as_ref().unwrap_or(system);
+    let mut relaxation = Relaxation::new(moving, initial, 0.0, options.relax);
     let (mut factor, mut flow) = (Factor::default(), Flow::default());
     let mut before = initial.to_vec();
     let mut last = f64::INFINITY;
@@ -74,7 +76,7 @@ pub(super) fn course(system: &System, known: &[f64], options: &Options) -> Cours
             }
         }
         last = distance;
-        if options.interrupt.is_raised() || relaxation.step(system).is_err() {
+        if options.interrupt.is_raised() || relaxation.step(moving).is_err() {
             break;
         }
         let hardly_moves = apart(relaxation.state(), &before) <= HARDLY_MOVES * scale;

@@ -1,6 +1,7 @@
 //! The loss of a task over a compiled network: rows in node units, one number, and its slope at the outputs.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use exmex::Express;
 
@@ -34,7 +35,8 @@ pub struct Objective {
     inputs: Vec<usize>,
     /// Slots of the outputs, all free.
     outputs: Vec<usize>,
-    examples: Vec<Example>,
+    /// Shared by all copies: there may be tens of thousands.
+    examples: Arc<[Example]>,
     loss: Loss,
     gain: f64,
 }

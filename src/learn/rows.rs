@@ -23,6 +23,9 @@ use beside::SideBySide;
 /// each, a thread some 20 µs to start.
 const WORTH_THREADS: usize = 2_000;
 
+/// How often a thread copies the network at most.
+const MOST_COPIES: usize = 8;
+
 /// A row that reaches no steady state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("task.rows[{row}]: reaches no steady state; look at it with `solve`")]
@@ -207,12 +210,22 @@ impl Rows {
             }
             return found;
         }
+        // Some rows at a time, so that a thread copies a large network seldom, and all end at about the same time.
         let system = &*system;
-        shared((0..rows.len()).collect(), self.threads, |k| {
+        let each = rows.len().div_ceil(MOST_COPIES * self.threads.max(1));
+        let pieces: Vec<Range<usize>> = (0..rows.len())
+            .step_by(each)
+            .map(|first| first..(first + each).min(rows.len()))
+            .collect();
+        let found = shared(pieces, self.threads, |piece| {
             let mut asked = system.clone();
-            objective.ask(&mut asked, rows[k]);
-            work(&asked, k)
-        })
+            let piece = piece.map(|k| {
+                objective.ask(&mut asked, rows[k]);
+                work(&asked, k)
+            });
+            piece.collect::<Vec<_>>()
+        });
+        found.into_iter().flatten().collect()
     }
 
     /// The sum of all rows' losses.

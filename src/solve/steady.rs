@@ -365,9 +365,11 @@ pub fn follow(
 /// Follows the true motion until it rests, repeats itself, or the effort is spent.
 fn integrate(system: &System, x: &[f64], options: &Options, tried: usize) -> SteadyState {
     // The steady state is that of the clamps' values alone: signals are left out.
-    let still = system.without_signals();
-    let system = &still;
-    let mut relaxation = Relaxation::new(system, x, 0.0, options.relax);
+    let still = system.is_driven().then(|| system.without_signals());
+    let system = still.as_ref().unwrap_or(system);
+    let condensed = system.condensed();
+    let moving = condensed.as_ref().unwrap_or(system);
+    let mut relaxation = Relaxation::new(moving, x, 0.0, options.relax);
     let mut recurrence = cycle::Recurrence::new(system);
     let largest = system
         .capacity()
@@ -388,17 +390,17 @@ fn integrate(system: &System, x: &[f64], options: &Options, tried: usize) -> Ste
         }
     };
     loop {
-        if let Some(ended) = at_rest(system, &relaxation, tried, options) {
+        if let Some(ended) = at_rest(system, moving, &relaxation, tried, options) {
             return ended;
         }
         if relaxation.time() >= horizon
             || relaxation.steps() >= options.max_steps
             || options.interrupt.is_raised()
-            || relaxation.step(system).is_err()
+            || relaxation.step(moving).is_err()
         {
             break;
         }
-        if let Some(cycle) = recurrence.observe(system, &relaxation) {
+        if let Some(cycle) = recurrence.observe(moving, &relaxation) {
             return end(
                 &relaxation,
                 Outcome::Oscillates {
@@ -431,9 +433,10 @@ fn undefined_link(flow: &Flow) -> Option<usize> {
     })
 }
 
-/// Whether the motion has come to rest, or is next door to a stable state.
+/// Whether the motion has come to rest, or is next door to a stable state. `moving` is the system as its motion is followed.
 fn at_rest(
     system: &System,
+    moving: &System,
     relaxation: &Relaxation,
     tried: usize,
     options: &Options,
@@ -442,7 +445,7 @@ fn at_rest(
     const WORTH_A_TRY: f64 = 1e-3;
     let x = relaxation.state();
     let steps = tried + relaxation.steps();
-    let flow = system.flow(x);
+    let flow = moving.flow(x);
     let imbalance = flow
         .net
         .iter()
@@ -450,16 +453,29 @@ fn at_rest(
         .fold(0.0_f64, |top, (net, throughput)| {
             top.max(net.abs() / throughput.max(f64::MIN_POSITIVE))
         });
-    let balanced = currents_balance(&flow);
-    if !balanced && imbalance > WORTH_A_TRY {
+    let may_balance = currents_balance(&flow);
+    if !may_balance && imbalance > WORTH_A_TRY {
         return None;
     }
+    // A condensed system tells sooner that nothing is next door, and else comes to within rounding of what is.
+    let is_condensed = !std::ptr::eq(system, moving);
+    let near = if is_condensed {
+        polished(moving, x)
+    } else {
+        Some(x.to_vec())
+    };
     let method = Method::Integration;
-    if let Some(state) = polished(system, x).and_then(|x| judged(system, x, method, steps, options))
+    if let Some(state) = near
+        .and_then(|x| polished(system, &x))
+        .and_then(|x| judged(system, x, method, steps, options))
     {
         return Some(state);
     }
-    if balanced
+    if !may_balance {
+        return None;
+    }
+    let flow = if is_condensed { system.flow(x) } else { flow };
+    if currents_balance(&flow)
         && newton_step(system, &flow).is_some_and(|step| is_at_rest(x, &step))
         && let Some(spectrum) = options
             .spectrum(system, &flow)

@@ -16,6 +16,8 @@ pub struct Flow {
     pub net: Vec<f64>,
     /// S_i: the sum of the magnitudes of all currents at each free reservoir.
     pub throughput: Vec<f64>,
+    /// ∂F_i/∂x_i of what is fed beyond the links; empty if nothing is (see [`System::condensed`]).
+    fed: Vec<f64>,
     gathered: [Vec<f64>; 2],
     computed: Vec<Response>,
 }
@@ -88,6 +90,7 @@ impl System {
             responses,
             net,
             throughput,
+            fed,
             gathered: [a, b],
             computed,
         } = flow;
@@ -138,6 +141,10 @@ impl System {
                 throughput[to] += response.current.abs();
             }
         }
+        fed.clear();
+        if let Some(feeds) = &self.feeds {
+            feeds.add(x, net, throughput, fed);
+        }
     }
 
     /// Evaluates at `x` with the clamps at their values.
@@ -169,6 +176,9 @@ impl System {
         for (i, leak) in self.leak.iter().enumerate() {
             entries[i * n + i] -= leak;
         }
+        for (i, slope) in flow.fed.iter().enumerate() {
+            entries[i * n + i] += slope;
+        }
         for (&[from, to], response) in self.ends.iter().zip(&flow.responses) {
             if from < n {
                 entries[from * n + from] -= response.d_from;
@@ -187,6 +197,9 @@ impl System {
     #[must_use]
     pub fn jacobian_diagonal(&self, flow: &Flow) -> Vec<f64> {
         let mut diagonal: Vec<f64> = self.leak.iter().map(|leak| -leak).collect();
+        for (entry, slope) in diagonal.iter_mut().zip(&flow.fed) {
+            *entry += slope;
+        }
         for (&[from, to], response) in self.ends.iter().zip(&flow.responses) {
             if let Some(entry) = diagonal.get_mut(from) {
                 *entry -= response.d_from;
@@ -224,6 +237,14 @@ impl System {
                 *least = least.min(conductance);
             }
         };
+        for (i, slope) in flow
+            .fed
+            .iter()
+            .enumerate()
+            .filter(|(_, slope)| **slope != 0.0)
+        {
+            hold(i, free, -slope);
+        }
         for (&[from, to], response) in self.ends.iter().zip(&flow.responses) {
             hold(from, to, response.d_from);
             hold(to, from, -response.d_to);

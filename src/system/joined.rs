@@ -1,7 +1,5 @@
 //! A system of which reservoirs are joined or held: what an ideal source in place of a device makes of it.
 
-use std::sync::OnceLock;
-
 use super::System;
 
 impl System {
@@ -14,25 +12,10 @@ impl System {
     pub(crate) fn joined(&self, slot_of: &[usize], capacity: Vec<f64>, leak: Vec<f64>) -> Self {
         let ends = self.ends.iter().map(|ends| ends.map(|end| slot_of[end]));
         let mut joined = Self {
-            platform: self.platform,
-            ground: self.ground,
-            omega: self.omega,
-            nodes: Vec::new(),
-            roles: Vec::new(),
-            initial: Vec::new(),
-            clamps: Vec::new(),
-            signals: Vec::new(),
-            links: Vec::new(),
             ends: ends.collect(),
-            groups: Vec::new(),
-            places: Vec::new(),
-            first_slopes: Vec::new(),
-            islands: Vec::new(),
-            structure: OnceLock::new(),
-            algebra: self.algebra,
-            ties: Vec::new(),
             capacity,
             leak,
+            ..self.bare()
         };
         joined.islands = joined.find_islands();
         joined

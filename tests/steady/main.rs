@@ -4,6 +4,7 @@
 mod branch;
 mod builder;
 mod closed_forms;
+mod condensed;
 mod properties;
 mod reference;
 mod slowest;

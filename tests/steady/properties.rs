@@ -16,21 +16,21 @@ use thermonet::system::System;
 use crate::builder::Builder;
 
 /// Random numbers in few words.
-struct Draw(TestRng);
+pub(crate) struct Draw(pub(crate) TestRng);
 
 impl Draw {
-    fn from(&mut self, lo: f64, hi: f64) -> f64 {
+    pub(crate) fn from(&mut self, lo: f64, hi: f64) -> f64 {
         self.0.random_range(lo..hi)
     }
 
-    fn below(&mut self, n: usize) -> usize {
+    pub(crate) fn below(&mut self, n: usize) -> usize {
         self.0.random_range(0..n)
     }
 }
 
 /// A device with parameters from the middle of their ranges. Equilibrium constants are 1, so that the states stay
 /// within the clamps' span.
-fn device(draw: &mut Draw, platform: Platform) -> Device {
+pub(crate) fn device(draw: &mut Draw, platform: Platform) -> Device {
     let kinds: Vec<Kind> = Kind::of_platform(platform).collect();
     let mut device = Device::new(kinds[draw.below(kinds.len())]);
     for (p, spec) in device.kind().specs().iter().enumerate() {

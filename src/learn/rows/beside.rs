@@ -69,7 +69,8 @@ impl Rows {
         is_known: bool,
         options: &Options,
     ) -> Option<Vec<Course>> {
-        if !is_followed(system, options) {
+        // A condensed network is faster by itself than eight that are not side by side.
+        if !is_followed(system, options) || system.is_condensable() {
             return None;
         }
         let beside = SideBySide::of(&mut self.lanes, system, objective)?;

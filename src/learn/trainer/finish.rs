@@ -44,48 +44,30 @@ impl Trainer {
             interrupt,
             ..strict(self.plan.monotone)
         };
-        let last = self.last_confirmed(&options);
-        let mut best: Option<(f64, Vec<f64>)> = last.map(|loss| (loss, self.coordinates.clone()));
+        let last_coordinates = self.coordinates.clone();
+        let last = self.confirmed_at(&last_coordinates, &options);
+        if let Some((_, jumps)) = last {
+            self.branch_jumps += jumps;
+        }
+        let last = last.map(|(loss, _)| loss);
+        let mut best = last.map(|loss| (loss, last_coordinates, self.outputs()));
         for snapshot in std::mem::take(&mut self.candidates).into_best_first() {
-            if best
-                .as_ref()
-                .is_some_and(|(loss, _)| *loss <= snapshot.loss)
-            {
+            let least = best.as_ref().map_or(f64::INFINITY, |(loss, ..)| *loss);
+            if least <= snapshot.loss {
                 break;
             }
-            self.parameters
-                .set_coordinates(&mut self.system, &snapshot.coordinates);
-            let Ok(loss) = self
-                .rows
-                .settle(&mut self.system, &self.objective, &options)
-            else {
-                continue;
-            };
-            if best.as_ref().is_none_or(|(least, _)| loss < *least) {
-                best = Some((loss, snapshot.coordinates));
+            if let Some((loss, _)) = self.confirmed_at(&snapshot.coordinates, &options)
+                && loss < least
+            {
+                best = Some((loss, snapshot.coordinates, self.outputs()));
             }
         }
-        let best_loss = best.as_ref().map(|(loss, _)| *loss);
+        let best_loss = best.as_ref().map(|(loss, ..)| *loss);
         let mut outputs = Vec::new();
-        if let Some((_, coordinates)) = best {
+        if let Some((_, coordinates, of_best)) = best {
+            outputs = of_best;
             self.parameters
                 .set_coordinates(&mut self.system, &coordinates);
-            if self
-                .rows
-                .settle(&mut self.system, &self.objective, &options)
-                .is_ok()
-            {
-                let states = (0..self.objective.examples().len()).map(|row| self.rows.state(row));
-                outputs = states
-                    .map(|x| {
-                        self.objective
-                            .outputs()
-                            .iter()
-                            .map(|&slot| x[slot])
-                            .collect()
-                    })
-                    .collect();
-            }
             self.parameters.store(&self.system, &mut self.network);
         }
         Trained {
@@ -99,28 +81,39 @@ impl Trainer {
         }
     }
 
-    /// The loss of the last parameters from `initial`; counts the rows that had been followed to another state.
-    fn last_confirmed(&mut self, options: &Options) -> Option<f64> {
-        self.parameters
-            .set_coordinates(&mut self.system, &self.coordinates);
+    /// The loss at these parameters, of the states that rows reach from `initial`, and how many rows had been followed to
+    /// other states than these; `None` if a row does not settle or the loss is no finite number.
+    fn confirmed_at(&mut self, coordinates: &[f64], options: &Options) -> Option<(f64, usize)> {
+        let Self {
+            parameters,
+            system,
+            objective,
+            rows,
+            ..
+        } = self;
+        parameters.set_coordinates(system, coordinates);
         let quick = Options {
             interrupt: options.interrupt.clone(),
-            ..quick(self.plan.monotone)
+            ..quick(options.is_unique)
         };
-        let all_rows = 0..self.objective.examples().len();
-        if self
-            .rows
-            .follow(&mut self.system, &self.objective, &quick)
-            .is_ok()
-        {
-            self.branch_jumps += self
-                .rows
-                .confirm(&mut self.system, &self.objective, all_rows, options)
-                .ok()?;
-        }
-        self.rows
-            .settle(&mut self.system, &self.objective, options)
-            .ok()
-            .filter(|loss| loss.is_finite())
+        // Where all rows can be followed, it is enough to know that their motions end at the same states.
+        let confirmed = if rows.follow(system, objective, &quick).is_ok() {
+            let all = 0..objective.examples().len();
+            let jumps = rows.confirm(system, objective, all, options).ok()?;
+            // From there it is one more Newton step, which takes the last digits.
+            (rows.follow(system, objective, &quick).ok()?, jumps)
+        } else {
+            (rows.settle(system, objective, options).ok()?, 0)
+        };
+        Some(confirmed).filter(|(loss, _)| loss.is_finite())
+    }
+
+    /// The outputs' states of each row.
+    fn outputs(&self) -> Vec<Vec<f64>> {
+        let slots = self.objective.outputs();
+        let states = (0..self.objective.examples().len()).map(|row| self.rows.state(row));
+        states
+            .map(|x| slots.iter().map(|&slot| x[slot]).collect())
+            .collect()
     }
 }
