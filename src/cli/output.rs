@@ -2,7 +2,7 @@
 
 use std::io::{self, BufWriter, StdoutLock, Write};
 
-use serde_json::Value;
+use serde::Serialize;
 
 use super::CliError;
 
@@ -12,7 +12,7 @@ pub(super) fn stdout() -> BufWriter<StdoutLock<'static>> {
 }
 
 /// Prints one JSON object.
-pub(super) fn json(value: &Value) -> Result<(), CliError> {
+pub(super) fn json(value: &impl Serialize) -> Result<(), CliError> {
     let mut out = stdout();
     serde_json::to_writer_pretty(&mut out, value).map_err(io::Error::from)?;
     writeln!(out)?;

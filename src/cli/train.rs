@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
-use serde_json::{Value, json};
+use serde::{Serialize, Serializer};
 
 use super::output::{counted, number, stdout, table};
 use super::{Case, Clamps, CliError, Source, output};
@@ -202,44 +202,77 @@ struct Report<'a> {
     steps_taken: usize,
 }
 
+/// Question, answer wanted and answer given of a row, in the task's own units.
+#[derive(Serialize)]
+struct ReportedRow {
+    #[serde(rename = "in")]
+    asked: Vec<f64>,
+    #[serde(rename = "out")]
+    wanted: Wanted,
+    got: Vec<f64>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Wanted {
+    Values(Vec<f64>),
+    Class(usize),
+}
+
+/// What `--json` prints.
+#[derive(Serialize)]
+struct Json<'a> {
+    loss: &'a [f64],
+    final_loss: Option<f64>,
+    best_loss: Option<f64>,
+    monotone_floor: Option<f64>,
+    seconds: f64,
+    steps_per_second: f64,
+    branch_jumps: usize,
+    restarts: &'a [usize],
+    rows: Rows<'a>,
+}
+
+/// The rows of a report, printed as they are made.
+struct Rows<'a>(&'a Report<'a>);
+
+impl Serialize for Rows<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.rows())
+    }
+}
+
 impl Report<'_> {
     fn steps_per_second(&self) -> f64 {
         self.steps_taken as f64 / self.seconds.max(1e-9)
     }
 
-    /// Question, answer wanted and answer given of every row, in the task's own units.
-    fn rows(&self) -> Vec<(Vec<f64>, Value, Vec<f64>)> {
+    /// The rows, made one by one: there may be tens of thousands, of hundreds of numbers each.
+    fn rows(&self) -> impl Iterator<Item = ReportedRow> {
         let Self {
             task,
             objective,
             trained,
             ..
         } = self;
-        objective
-            .examples()
-            .iter()
-            .zip(&trained.outputs)
-            .map(|(example, outputs)| {
-                let wanted = match &example.goal {
-                    Goal::States(goal) => json!(
-                        goal.iter()
-                            .map(|&x| task.decode.invert(x))
-                            .collect::<Vec<_>>()
-                    ),
-                    Goal::Class(class) => json!(class),
-                };
-                let asked = example
-                    .inputs
-                    .iter()
-                    .map(|&x| task.encode.invert(x))
-                    .collect();
-                let got = outputs.iter().map(|&x| task.decode.invert(x)).collect();
-                (asked, wanted, got)
-            })
-            .collect()
+        let pairs = objective.examples().iter().zip(&trained.outputs);
+        pairs.map(|(example, outputs)| ReportedRow {
+            asked: example
+                .inputs
+                .iter()
+                .map(|&x| task.encode.invert(x))
+                .collect(),
+            wanted: match &example.goal {
+                Goal::States(goal) => {
+                    Wanted::Values(goal.iter().map(|&x| task.decode.invert(x)).collect())
+                }
+                Goal::Class(class) => Wanted::Class(*class),
+            },
+            got: outputs.iter().map(|&x| task.decode.invert(x)).collect(),
+        })
     }
 
-    fn json(&self) -> Value {
+    fn json(&self) -> impl Serialize {
         let Trained {
             losses,
             final_loss,
@@ -248,22 +281,17 @@ impl Report<'_> {
             restarts,
             ..
         } = self.trained;
-        let rows: Vec<Value> = self
-            .rows()
-            .into_iter()
-            .map(|(asked, wanted, got)| json!({ "in": asked, "out": wanted, "got": got }))
-            .collect();
-        json!({
-            "loss": losses,
-            "final_loss": final_loss,
-            "best_loss": best_loss,
-            "monotone_floor": self.floor,
-            "seconds": self.seconds,
-            "steps_per_second": self.steps_per_second(),
-            "branch_jumps": branch_jumps,
-            "restarts": restarts,
-            "rows": rows,
-        })
+        Json {
+            loss: losses,
+            final_loss: *final_loss,
+            best_loss: *best_loss,
+            monotone_floor: self.floor,
+            seconds: self.seconds,
+            steps_per_second: self.steps_per_second(),
+            branch_jumps: *branch_jumps,
+            restarts,
+            rows: Rows(self),
+        }
     }
 
     fn print(&self) -> Result<(), CliError> {
@@ -304,14 +332,12 @@ impl Report<'_> {
                 .join(", ")
         };
         let mut rows = vec![["in", "out", "got"].map(str::to_owned).to_vec()];
-        for (asked, wanted, got) in self.rows().into_iter().take(SHOWN) {
-            let wanted = match wanted {
-                Value::Array(values) => {
-                    listed(&values.iter().filter_map(Value::as_f64).collect::<Vec<_>>())
-                }
-                other => format!("class {other}"),
+        for row in self.rows().take(SHOWN) {
+            let wanted = match &row.wanted {
+                Wanted::Values(values) => listed(values),
+                Wanted::Class(class) => format!("class {class}"),
             };
-            rows.push(vec![listed(&asked), wanted, listed(&got)]);
+            rows.push(vec![listed(&row.asked), wanted, listed(&row.got)]);
         }
         writeln!(out)?;
         table(&mut out, &rows)?;
