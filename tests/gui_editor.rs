@@ -121,6 +121,20 @@ fn the_palette_moves_by_arrows_and_closes_by_esc() {
     assert_eq!(written(&window), before);
 }
 
+/// Elsewhere than in a text, where a capital is a letter like any other.
+#[test]
+fn a_letter_with_shift_is_no_key_but_a_sign_may_need_it() {
+    let mut window = Window::preset("fold");
+    let nodes = |window: &Window| window.app().document().network.nodes().len();
+    let before = nodes(&window);
+    press(&mut window, Modifiers::SHIFT, Key::H);
+    assert_eq!(nodes(&window), before);
+    press(&mut window, Modifiers::NONE, Key::H);
+    assert_eq!(nodes(&window), before + 1);
+    press(&mut window, Modifiers::SHIFT, Key::Slash);
+    assert!(window.harness.query_by_label("find").is_some());
+}
+
 /// The floor of XOR at ±0.7 for a monotone network: 2·0.7²/3.
 const FLOOR: f64 = 2.0 * 0.49 / 3.0;
 

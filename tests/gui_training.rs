@@ -256,7 +256,13 @@ fn a_broken_task_says_where() {
 fn a_slow_trainer_blocks_no_frame() {
     // Every step measures some thousand losses: far longer than a frame.
     let mut window = Window::open(&xor(40, "finite_difference", 5000));
+    let says = |window: &Window, text: &str| {
+        let mut plots = window.harness.query_all_by_label_contains(text);
+        plots.next().is_some()
+    };
+    assert!(says(&window, "loss: press Train"));
     window.click("train");
+    assert!(says(&window, "loss: the first step is under way"));
     window.until("a step is reported", |app| {
         app.training_losses().first().is_some_and(|l| !l.is_empty())
     });

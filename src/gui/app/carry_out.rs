@@ -243,6 +243,10 @@ impl App {
         for action in actions {
             let shortcut = action.shortcut();
             let is_plain = !shortcut.modifiers.any();
+            // A letter with Shift is another key; a digit or sign may need Shift to be typed at all.
+            let is_capital = is_plain
+                && ctx.input(|i| i.modifiers.shift)
+                && matches!(shortcut.logical_key.name().as_bytes(), [b'A'..=b'Z']);
             // Space presses a focused button.
             let belongs_to_widget = shortcut.logical_key == egui::Key::Space
                 && focused.is_some_and(|focused| !widgets::is_slider(ctx, focused));
@@ -261,6 +265,7 @@ impl App {
             );
             if (is_plain && (is_typing || belongs_to_widget || is_spoken_for))
                 || (is_clipboard && is_typing)
+                || is_capital
             {
                 continue;
             }

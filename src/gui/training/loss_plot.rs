@@ -35,10 +35,21 @@ pub(super) fn loss_ui(ui: &mut Ui, panel: &Panel<'_>, commands: &mut Vec<Command
             .answer()
             .and_then(|answer| answer.as_ref().err())
     });
+    let shown: Vec<(&Curve, bool)> = panel.coach.shown().collect();
+    let is_empty = shown
+        .iter()
+        .all(|(curve, _)| curve.record.losses.is_empty());
     let heading = heading(panel);
+    // What stands in the plot as long as it has no curve.
+    let invitation = if panel.coach.is_running() {
+        "the first step is under way …"
+    } else {
+        "press Train (G) and watch the loss fall"
+    };
     response.widget_info(|| {
         let text = match problem {
             Some(problem) => format!("loss: {problem}"),
+            None if is_empty => format!("loss: {invitation}"),
             None => format!("loss: {heading}"),
         };
         WidgetInfo::labeled(Role::Figure, true, text)
@@ -61,7 +72,6 @@ pub(super) fn loss_ui(ui: &mut Ui, panel: &Panel<'_>, commands: &mut Vec<Command
     if plot.width() < 60.0 || plot.height() < 30.0 {
         return;
     }
-    let shown: Vec<(&Curve, bool)> = panel.coach.shown().collect();
     let floor = panel
         .coach
         .question()
@@ -99,14 +109,15 @@ pub(super) fn loss_ui(ui: &mut Ui, panel: &Panel<'_>, commands: &mut Vec<Command
     );
     if let Some(problem) = problem {
         problem_text(&painter, palette, plot, problem);
-    } else if shown
-        .iter()
-        .all(|(curve, _)| curve.record.losses.is_empty())
-    {
+    } else if is_empty {
         // In a narrow plot it takes two lines.
-        let words = "press Train (G) and watch the loss fall".to_owned();
         let font = theme::plain(theme::BODY);
-        let mut job = LayoutJob::simple(words, font, palette.dim, plot.width() - 16.0);
+        let mut job = LayoutJob::simple(
+            invitation.to_owned(),
+            font,
+            palette.dim,
+            plot.width() - 16.0,
+        );
         job.halign = Align::Center;
         let galley = painter.layout_job(job);
         let at = plot.center() - vec2(0.0, 0.5 * galley.size().y);
