@@ -586,6 +586,18 @@ fn notes_are_written_moved_saved_and_deleted() {
     assert_eq!(written(&harness), before);
 }
 
+/// Before, it ran on beneath the inspector.
+#[test]
+fn a_note_at_the_edge_of_the_view_is_written_within_it() {
+    let mut harness = preset("fold");
+    let area = canvas(&harness);
+    move_to(&mut harness, area.max - vec2(20.0, 20.0), Modifiers::NONE);
+    harness.key_press(Key::M);
+    harness.run_steps(3);
+    let field = harness.get_by_label("note text").rect();
+    assert!(area.contains_rect(field), "{field} in {area}");
+}
+
 #[test]
 fn broken_notes_do_not_break_loading() {
     let text = EMPTY.replace(

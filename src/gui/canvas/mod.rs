@@ -143,7 +143,9 @@ pub(crate) fn canvas_ui(
     overlay::overlay_ui(ui, area, shown, &hand, bundled, commands);
     tools::tools_ui(ui, tools, platform, &hand, commands);
     if let Some(at) = hand.writing.as_ref().map(|writing| writing.at) {
-        let corner = camera.screen_from_canvas(area, at);
+        // The field stays in view, wherever the note is.
+        let room = Rect::from_min_max(area.min, area.max - notes::FIELD);
+        let corner = room.clamp(camera.screen_from_canvas(area, at));
         notes::writing_ui(ui, &mut hand, corner, shown.app, &canvas_notes, commands);
     }
     view.hand = hand;

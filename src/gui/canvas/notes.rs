@@ -23,6 +23,9 @@ const WIDEST: f32 = 260.0;
 /// Room between a note's text and its frame, in screen points.
 const MARGIN: Vec2 = vec2(8.0, 5.0);
 
+/// The field in which a note is written.
+pub(super) const FIELD: Vec2 = vec2(WIDEST + 2.0 * MARGIN.x, 24.0);
+
 /// Below this magnification a note is a bar: its letters could not be read.
 const READABLE: f32 = 0.45;
 
@@ -171,7 +174,7 @@ pub(super) fn writing_ui(
         return;
     };
     let palette = Palette::current(ui);
-    let rect = Rect::from_min_size(corner, vec2(WIDEST + 2.0 * MARGIN.x, 24.0));
+    let rect = Rect::from_min_size(corner, FIELD);
     let is_given_up = widgets::is_given_up(ui);
     let is_kept = ui.input_mut(|i| i.consume_key(egui::Modifiers::COMMAND, Key::Enter));
     let field = ui
