@@ -551,6 +551,24 @@ fn comparing_trains_both_and_says_what_happened() {
     assert!(!is_shown(&window));
 }
 
+/// The sentence takes three lines there; before, it pushed the buttons out of the panel.
+#[test]
+fn a_comparison_fits_a_small_window() {
+    let mut window = Window::open(&xor(2, "implicit", 20));
+    window.harness.set_size(vec2(900.0, 600.0));
+    window.harness.run_steps(3);
+    let train = |window: &Window| window.harness.get_by_label("train").rect();
+    let before = train(&window);
+    window.click("Compare");
+    window.until("both have trained", |app| !app.is_computing());
+    assert_eq!(train(&window), before);
+    let sentence = window
+        .harness
+        .get_by_label_contains("more steps or another seed");
+    let bottom = sentence.rect().bottom();
+    assert!(bottom <= 600.0, "{bottom}");
+}
+
 /// While parameters move the motion may be led to another stable state than the one it comes to from the initial state, which
 /// is what was trained.
 #[test]

@@ -54,20 +54,14 @@ pub(super) fn loss_ui(ui: &mut Ui, panel: &Panel<'_>, commands: &mut Vec<Command
         };
         WidgetInfo::labeled(Role::Figure, true, text)
     });
-    painter.text(
+    let name = painter.text(
         rect.min + vec2(2.0, 0.0),
         Align2::LEFT_TOP,
         "Loss",
         theme::strong(theme::SMALL),
         palette.text,
     );
-    painter.text(
-        pos2(rect.right() - 2.0, rect.top()),
-        Align2::RIGHT_TOP,
-        &heading,
-        theme::mono(theme::SMALL),
-        palette.dim,
-    );
+    heading_text(&painter, palette, name.right(), rect.right_top(), &heading);
     let plot = Rect::from_min_max(rect.min + vec2(NUMBERS, 20.0), rect.max - vec2(2.0, 22.0));
     if plot.width() < 60.0 || plot.height() < 30.0 {
         return;
@@ -124,6 +118,24 @@ pub(super) fn loss_ui(ui: &mut Ui, panel: &Panel<'_>, commands: &mut Vec<Command
         painter.galley(at, galley, palette.dim);
     }
     choose_ui(ui, &response, &axes, &shown, commands);
+}
+
+/// Writes the heading up to a corner; where there is no room for all of it, without its first parts.
+fn heading_text(painter: &Painter, palette: &Palette, left: f32, corner: Pos2, heading: &str) {
+    let mut rest = heading;
+    loop {
+        let font = theme::mono(theme::SMALL);
+        let galley = painter.layout_no_wrap(rest.to_owned(), font, palette.dim);
+        let at = corner - vec2(galley.size().x + 2.0, 0.0);
+        if at.x >= left + 8.0 {
+            painter.galley(at, galley, palette.dim);
+            return;
+        }
+        match rest.split_once("   ") {
+            Some((_, after)) => rest = after,
+            None => return,
+        }
+    }
 }
 
 /// "step 1 240   3.1e−7   kept 2.9e−7", of the last run; "step 2 000   best 2.9e−7 / 0.33" of a comparison that is over.

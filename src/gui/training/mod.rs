@@ -51,8 +51,11 @@ use task_editor::TaskEditor;
 /// Height of the row of buttons and settings.
 const ROW: f32 = 28.0;
 
-/// Height of what is said about a comparison: two lines.
+/// Least height of what is said about a comparison: two lines.
 const WORDS: f32 = 34.0;
+
+/// Width of the button beside it, with the room between.
+const CLOSE: f32 = 72.0;
 
 /// What floats over the window: the choice of a task, and the gradient.
 #[derive(Debug, Default)]
@@ -133,7 +136,16 @@ pub(crate) fn training_ui(ui: &mut Ui, panel: &Panel<'_>, commands: &mut Vec<Com
             (Some(outcomes), Some(question)) => verdict::sentence(question, outcomes),
             _ => "Training the same network from the same seed, with and without NDC …".to_owned(),
         };
-        let (above, line) = plots.split_top_bottom_at_y(plots.bottom() - WORDS);
+        // In a narrow window the sentence takes more lines.
+        let width = plots.width() - CLOSE;
+        let galley = ui.painter().layout(
+            words.clone(),
+            theme::plain(theme::SMALL),
+            Palette::current(ui).text,
+            width,
+        );
+        let height = WORDS.max(galley.size().y + 4.0);
+        let (above, line) = plots.split_top_bottom_at_y(plots.bottom() - height);
         plots = above;
         inside(ui, line, |ui| {
             let is_over = panel.coach.comparison().is_some() && !panel.coach.is_running();
