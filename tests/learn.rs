@@ -22,6 +22,9 @@ use thermonet::learn::{
 };
 use thermonet::network::Edge;
 use thermonet::physics::certificates::Certificates;
+use thermonet::solve::linear::Factor;
+use thermonet::solve::stability::Spectrum;
+use thermonet::solve::steady::{self, Options};
 use thermonet::system::System;
 
 fn reference(name: &str) -> PathBuf {
@@ -294,6 +297,57 @@ fn followed_gradients_are_those_of_single_rows() {
         let error = relative_error(&followed, &single);
         assert!(error < 1e-6, "{name}: {error}");
     }
+}
+
+/// A pair of reservoirs that oscillates if the first has no leak. A step of training takes the leak away, and the motion
+/// starts where the currents then balance, to three digits: Newton's method is content there, but nothing stays.
+#[test]
+fn what_is_reported_is_at_rest_and_stays() {
+    let pair = |leak: f64, [p, q]: [f64; 2]| {
+        let dot = |id: &str, from: &str, to: &str, [rate, level, shift, tracking]: [f64; 4]| {
+            format!(
+                r#"{{"id":"{id}","from":"{from}","to":"{to}","device":{{"kind":"quantum_dot","tunnel_rate":{rate},
+                "level":{level},"shift":{shift},"tracking":{tracking}}}}}"#
+            )
+        };
+        let edges = [
+            dot("e1", "high", "p", [0.17, -5.55, 1.89, 1.26]),
+            dot("e2", "p", "low", [1.36, -5.47, 1.46, -0.19]),
+            dot("e3", "p", "q", [1.01, -4.33, 1.28, -0.89]),
+            dot("e4", "high", "q", [0.58, -3.9, -0.85, 0.53]),
+        ];
+        let json = format!(
+            r#"{{"format":"thermonet/1","name":"Pair","platform":"electronic","nodes":[
+            {{"id":"high","role":"input","value":6}},{{"id":"low","role":"bias","value":-6}},
+            {{"id":"p","role":"output","leak":{leak},"initial":{p}}},
+            {{"id":"q","role":"hidden","capacity":0.57,"leak":0.1,"initial":{q}}}],
+            "edges":[{}],"task":{{"inputs":["high"],"outputs":["p"],"rows":[{{"in":[6],"out":[-4]}}],
+            "trainable":["p.leak"]}},"training":{{"rate":0.2,"steps":1}}}}"#,
+            edges.join(",")
+        );
+        read(json.as_bytes()).unwrap().document
+    };
+    let mut system = System::new(&pair(0.0078, [0.1, 0.0]).network);
+    let mut focus = steady::solve(&system, &Options::default()).x;
+    system.set_leak(0, 0.0);
+    let (mut factor, mut workspace) = (Factor::default(), steady::Workspace::default());
+    assert!(steady::follow(&system, &mut focus, &mut factor, &mut workspace).is_some());
+    let flow = system.flow(&focus);
+    assert!(flow.residual() < 1e-9 && !Spectrum::dies_out(&system, &flow));
+    let rounded = [focus[0], focus[1]].map(|x| (1e3 * x).round() / 1e3);
+    let document = pair(0.0078, rounded);
+    let task = document.task.as_ref().unwrap();
+    let plan = Plan {
+        training: document.training.unwrap(),
+        seed: None,
+        monotone: false,
+    };
+    let of_task = objective(&document, &System::new(&document.network));
+    let mut trainer = Trainer::new(&document.network, task, of_task, plan).unwrap();
+    trainer.step().unwrap();
+    let trained = trainer.finish();
+    assert_eq!((trained.final_loss, trained.best_loss), (None, None));
+    assert!(trained.outputs.is_empty());
 }
 
 /// What clamps feed is tabulated there, and rows are taken one by one on each thread.

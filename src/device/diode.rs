@@ -94,4 +94,8 @@ impl Law<2> for Diode {
     fn depends_on_difference(_theta: &[f64; 2]) -> bool {
         true
     }
+
+    fn finest_feature(&[_, ideality]: &[f64; 2]) -> f64 {
+        ideality
+    }
 }

@@ -160,4 +160,9 @@ impl Law<4> for DoubleDot {
     fn depends_on_difference(_theta: &[f64; 4]) -> bool {
         true
     }
+
+    /// The resonance, which is as wide as `width` in the detuning.
+    fn finest_feature(&[_, width, _, shift]: &[f64; 4]) -> f64 {
+        width / shift.abs()
+    }
 }

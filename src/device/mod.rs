@@ -107,6 +107,11 @@ trait Law<const P: usize> {
 
     /// Whether the current depends on a − b alone, so that ∂I/∂a = −∂I/∂b.
     fn depends_on_difference(theta: &[f64; P]) -> bool;
+
+    /// See [`Device::finest_feature`].
+    fn finest_feature(_theta: &[f64; P]) -> f64 {
+        1.0
+    }
 }
 
 /// The first `P` values as the array a law takes.
@@ -362,6 +367,18 @@ impl Device {
                 dispatch!(law, L => L::depends_on_difference(&theta(values)))
             }
             Held::Custom { law, values } => law.depends_on_difference(values),
+        }
+    }
+
+    /// About how far one end's state must move for the current to change its course: the width of a step or a peak, in
+    /// units of the state (electronic) or of its logarithm (chemical). At most 1; 0 for a formula, of which it is not known.
+    #[must_use]
+    pub fn finest_feature(&self) -> f64 {
+        match &self.0 {
+            Held::BuiltIn { law, values } => {
+                dispatch!(law, L => L::finest_feature(&theta(values))).min(1.0)
+            }
+            Held::Custom { .. } => 0.0,
         }
     }
 

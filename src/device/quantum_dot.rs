@@ -185,4 +185,10 @@ impl Law<4> for QuantumDot {
         // Exactly 1: at any other value the current depends on the mean as well.
         tracking.to_bits() == 1.0_f64.to_bits()
     }
+
+    /// Steps of a Fermi function, whose argument moves with a state by its lever arm, and by that less one.
+    fn finest_feature(&[_, _, shift, tracking]: &[f64; 4]) -> f64 {
+        let arm = 0.5 * tracking.abs() + shift.abs();
+        (arm + 1.0).recip()
+    }
 }

@@ -132,6 +132,10 @@ impl Law<4> for TunnelDiode {
     fn depends_on_difference(_theta: &[f64; 4]) -> bool {
         true
     }
+
+    fn finest_feature(&[_, v_peak, _, ideality]: &[f64; 4]) -> f64 {
+        v_peak.min(ideality)
+    }
 }
 
 #[cfg(test)]

@@ -50,7 +50,7 @@ pub(super) fn course(system: &System, known: &[f64], options: &Options) -> Cours
         return Course::Elsewhere(initial.to_vec());
     }
     let scale = 1.0 + known.iter().fold(0.0_f64, |top, x| top.max(x.abs()));
-    let condensed = system.condensed();
+    let condensed = options.condensed(system, initial);
     let moving = condensed.as_ref().unwrap_or(system);
     let mut relaxation = Relaxation::new(moving, initial, 0.0, options.relax);
     let (mut factor, mut flow) = (Factor::default(), Flow::default());

@@ -14,6 +14,7 @@ use super::parameters::Parameters;
 use crate::interrupt::Interrupt;
 use crate::solve::linear::Factor;
 use crate::solve::relax::Options as RelaxOptions;
+use crate::solve::stability::Spectrum;
 use crate::solve::steady::{self, Options};
 use crate::system::System;
 
@@ -429,6 +430,25 @@ impl Rows {
             }
         }
         Ok(jumps)
+    }
+
+    /// Whether small deviations from the state of every row die out.
+    pub(super) fn die_out(
+        &self,
+        system: &mut System,
+        objective: &Objective,
+        options: &Options,
+    ) -> bool {
+        let all: Vec<usize> = (0..self.states.len()).collect();
+        let judged = self.each_asked(system, objective, &all, options, |system, row| {
+            let flow = system.flow(&self.states[row]);
+            if Spectrum::dies_out(system, &flow) {
+                Ok(())
+            } else {
+                Err(Unsettled { row })
+            }
+        });
+        judged.iter().all(Result::is_ok)
     }
 
     /// The gradient of the loss in the parameters' values, by a rule on rows.

@@ -26,6 +26,9 @@ pub(super) const NEWTON_STEP: f64 = 1e-9;
 /// Newton iterations of [`follow`]: a good start takes two or three.
 pub(crate) const FOLLOW_ITERATIONS: usize = 12;
 
+/// A motion that is followed less accurately than this takes some tens of steps: to make tables would cost as much.
+const WORTH_TABLES: f64 = 1e-6;
+
 /// The last step of [`follow`] (relative): the next would be below rounding, and the Jacobian changes by no more than
 /// this.
 pub(crate) const LAST_FOLLOW_STEP: f64 = 1e-6;
@@ -67,6 +70,20 @@ impl Default for Options {
 }
 
 impl Options {
+    /// Whether a motion in this system is followed in its condensed form.
+    pub(crate) fn condenses(&self, system: &System) -> bool {
+        self.relax.relative <= WORTH_TABLES && system.is_condensable()
+    }
+
+    /// The system as its motion from `x` is followed, where it is not the system itself.
+    pub(crate) fn condensed(&self, system: &System, x: &[f64]) -> Option<System> {
+        if self.condenses(system) {
+            system.condensed(x)
+        } else {
+            None
+        }
+    }
+
     fn spectrum(&self, system: &System, flow: &Flow) -> Option<Spectrum> {
         if self.interrupt.is_raised() {
             None
@@ -367,8 +384,8 @@ fn integrate(system: &System, x: &[f64], options: &Options, tried: usize) -> Ste
     // The steady state is that of the clamps' values alone: signals are left out.
     let still = system.is_driven().then(|| system.without_signals());
     let system = still.as_ref().unwrap_or(system);
-    let condensed = system.condensed();
-    let moving = condensed.as_ref().unwrap_or(system);
+    let condensed = options.condensed(system, x);
+    let mut moving = condensed.as_ref().unwrap_or(system);
     let mut relaxation = Relaxation::new(moving, x, 0.0, options.relax);
     let mut recurrence = cycle::Recurrence::new(system);
     let largest = system
@@ -390,8 +407,14 @@ fn integrate(system: &System, x: &[f64], options: &Options, tried: usize) -> Ste
         }
     };
     loop {
-        if let Some(ended) = at_rest(system, moving, &relaxation, tried, options) {
-            return ended;
+        match at_rest(system, moving, &relaxation, tried, options) {
+            Rest::Ended(ended) => return *ended,
+            Rest::OfTables => {
+                moving = system;
+                let (x, t) = (relaxation.state().to_vec(), relaxation.time());
+                relaxation.restart(system, &x, t);
+            }
+            Rest::No => {}
         }
         if relaxation.time() >= horizon
             || relaxation.steps() >= options.max_steps
@@ -433,6 +456,16 @@ fn undefined_link(flow: &Flow) -> Option<usize> {
     })
 }
 
+/// Whether a motion has come to rest.
+enum Rest {
+    /// At or next door to a state that ends it.
+    Ended(Box<SteadyState>),
+    /// The condensed system rests here, but not the system itself.
+    OfTables,
+    /// Nothing of the kind.
+    No,
+}
+
 /// Whether the motion has come to rest, or is next door to a stable state. `moving` is the system as its motion is followed.
 fn at_rest(
     system: &System,
@@ -440,7 +473,7 @@ fn at_rest(
     relaxation: &Relaxation,
     tried: usize,
     options: &Options,
-) -> Option<SteadyState> {
+) -> Rest {
     /// Currents this far from balance (relative) are not worth a factorisation: no state is next door.
     const WORTH_A_TRY: f64 = 1e-3;
     let x = relaxation.state();
@@ -455,7 +488,7 @@ fn at_rest(
         });
     let may_balance = currents_balance(&flow);
     if !may_balance && imbalance > WORTH_A_TRY {
-        return None;
+        return Rest::No;
     }
     // A condensed system tells sooner that nothing is next door, and else comes to within rounding of what is.
     let is_condensed = !std::ptr::eq(system, moving);
@@ -469,27 +502,32 @@ fn at_rest(
         .and_then(|x| polished(system, &x))
         .and_then(|x| judged(system, x, method, steps, options))
     {
-        return Some(state);
+        return Rest::Ended(Box::new(state));
     }
     if !may_balance {
-        return None;
+        return Rest::No;
     }
     let flow = if is_condensed { system.flow(x) } else { flow };
-    if currents_balance(&flow)
-        && newton_step(system, &flow).is_some_and(|step| is_at_rest(x, &step))
+    if !currents_balance(&flow) {
+        return if is_condensed {
+            Rest::OfTables
+        } else {
+            Rest::No
+        };
+    }
+    if newton_step(system, &flow).is_some_and(|step| is_at_rest(x, &step))
         && let Some(spectrum) = options
             .spectrum(system, &flow)
             .filter(Spectrum::is_unstable)
     {
-        let outcome = Outcome::Unsettled(Reason::Balanced);
-        return Some(SteadyState {
-            outcome,
+        return Rest::Ended(Box::new(SteadyState {
+            outcome: Outcome::Unsettled(Reason::Balanced),
             x: x.to_vec(),
             flow,
             spectrum: Some(spectrum),
             method,
             steps,
-        });
+        }));
     }
-    None
+    Rest::No
 }

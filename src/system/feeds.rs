@@ -5,10 +5,13 @@
 //! it everywhere. The sum is smooth, so the polynomial through its values and slopes at Chebyshev nodes is as good as the
 //! sum itself over a unit of the state (Hermite interpolation; the error falls geometrically with the degree, the faster
 //! the further off the nearest pole is: Trefethen, Approximation Theory and Approximation Practice, 2013, chapter 8). A
-//! Fermi function has its poles at a distance of π, a rational law of concentrations in their logarithm likewise.
+//! Fermi function has its poles at a distance of π over the lever arm, a rational law of concentrations in their logarithm
+//! at π/2 or more.
 //!
 //! A piece is made when a state in it is first asked for, and tested against the devices at its ends and in its middle,
-//! where the error is largest. Where it fails, as at a kink of a formula, the devices themselves are asked every time.
+//! where the product of the distances to the nodes is largest. Where it fails, the devices themselves are asked every time.
+//! No test sees a peak that stands between two points and has died out at both: devices whose finest feature is that
+//! small stay devices, as do formulas, of which it is not known.
 
 use std::sync::{Arc, OnceLock};
 
@@ -26,13 +29,17 @@ const TERMS: usize = 2 * NODES;
 /// What a piece may be off where it is tested, relative to the currents that are summed: a tenth of what counts as balanced.
 const ERROR: f64 = 1e-11;
 
+/// The finest feature of a device in a table, in units of the coordinate: a fourth of the widest gap between the points at
+/// which a piece is made and tested, so that a step or a peak in between is far from over at them.
+const FINEST: f64 = 0.045;
+
 /// Devices between a reservoir and clamps from which on tables are made for it: a piece costs eleven evaluations of each.
 const LEAST_FED: usize = 64;
 
 /// What tables must be able to save, as a multiple of the devices that stay.
 const WORTH: usize = 3;
 
-/// Pieces of one table: a box beyond has its devices asked outside of them.
+/// Pieces of one table: where states range over more units, few of them would be used twice.
 const MOST_PIECES: usize = 64;
 
 /// Devices of one law that feed one reservoir, all in the same direction.
@@ -58,7 +65,7 @@ struct Inflow {
 #[derive(Debug)]
 struct Piece {
     coefficients: [f64; TERMS],
-    /// The sum of all magnitudes in its middle.
+    /// The sum of all magnitudes, averaged over the nodes.
     throughput: f64,
 }
 
@@ -80,13 +87,26 @@ pub(super) struct Feeds {
 }
 
 impl System {
-    /// The same system, where reservoirs that many clamps feed have tables in the place of these devices: its net inflows
-    /// and Jacobian agree with this one's to some 1e-11 of the currents that are summed, for a fraction of the work. It
-    /// knows neither the currents of these devices nor the motion of clamps. `None` if it would save nothing, if clamps
-    /// move, or if the network is one for sparse algebra.
+    /// The same system for following its motion from the state `x`: reservoirs that many clamps feed have tables in the
+    /// place of these devices. Net inflows and Jacobian agree with this system's to some 1e-11 of the currents that are
+    /// summed, for a fraction of the work.
+    ///
+    /// `None` if it would save nothing, if clamps move, or if the network is one for sparse algebra. `None` also if the
+    /// inflows of such a reservoir cancel at `x`: they may do so for all time, by symmetry, and only the devices themselves
+    /// keep to it.
+    ///
+    /// It is there for motions alone: it does not know the currents of the devices in its tables, and changes of clamps,
+    /// parameters, leaks or algebra do not reach them.
     #[must_use]
-    pub fn condensed(&self) -> Option<Self> {
+    pub fn condensed(&self, x: &[f64]) -> Option<Self> {
+        /// Inflows below this share of the currents that are summed have cancelled to rounding.
+        const CANCELLED: f64 = 1e-12;
         let is_fed = self.fed()?;
+        let flow = self.flow(x);
+        let mut sums = flow.net.iter().zip(&flow.throughput).zip(&is_fed);
+        if sums.any(|((net, throughput), is_fed)| *is_fed && net.abs() <= CANCELLED * throughput) {
+            return None;
+        }
         let mut of_slot: Vec<[Vec<usize>; 2]> = vec![Default::default(); self.free_count()];
         let mut links = Vec::new();
         for (l, link) in self.links.iter().enumerate() {
@@ -137,6 +157,11 @@ impl System {
 
     /// Which free reservoirs are to have a table; `None` if that would save nothing.
     fn fed(&self) -> Option<Vec<bool>> {
+        // Most networks have fewer devices than that, and are asked often.
+        if self.links.len() < LEAST_FED || self.is_driven() {
+            return None;
+        }
+        let [lo, hi] = self.coordinate_range();
         let mut counts = vec![0; self.free_count()];
         for (slot, _) in (0..self.links.len()).filter_map(|l| self.fed_end(l)) {
             counts[slot] += 1;
@@ -144,22 +169,23 @@ impl System {
         let is_fed: Vec<bool> = counts.iter().map(|&count| count >= LEAST_FED).collect();
         let saved: usize = counts.iter().filter(|&&count| count >= LEAST_FED).sum();
         let staying = self.links.len() - saved;
-        let is_worth_it = saved > 0 && saved >= WORTH * staying;
-        (is_worth_it && !self.is_driven() && !self.is_sparse()).then_some(is_fed)
+        let is_worth_it = saved > 0 && saved >= WORTH * staying && hi - lo < MOST_PIECES as f64;
+        (is_worth_it && !self.is_sparse()).then_some(is_fed)
     }
 
-    /// The free end of a link to a clamp.
+    /// The free end of a link to a clamp whose device can be in a table.
     fn fed_end(&self, link: usize) -> Option<(usize, Side)> {
         let free = self.free_count();
         let [from, to] = self.ends[link];
-        match (from < free, to < free) {
-            (true, false) => Some((from, Side::From)),
-            (false, true) => Some((to, Side::To)),
-            _ => None,
-        }
+        let end = match (from < free, to < free) {
+            (true, false) => (from, Side::From),
+            (false, true) => (to, Side::To),
+            _ => return None,
+        };
+        (self.links[link].device.finest_feature() >= FINEST).then_some(end)
     }
 
-    /// The coordinates that states can have: no motion leaves the range of clamps, ground and initial states.
+    /// The coordinates of all clamps, ground and initial states: with equilibrium constants of 1 no motion leaves them.
     fn coordinate_range(&self) -> [f64; 2] {
         let states = self.clamps.iter().chain(&self.initial);
         let [lo, hi] = states.fold([self.ground; 2], |[lo, hi], &x| [lo.min(x), hi.max(x)]);
@@ -233,7 +259,7 @@ impl Table {
             slot,
             feeders,
             first: lo - BEFORE,
-            pieces: (0..MOST_PIECES)
+            pieces: (0..=MOST_PIECES)
                 .take_while(is_within)
                 .map(|_| OnceLock::new())
                 .collect(),

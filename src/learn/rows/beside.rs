@@ -69,8 +69,8 @@ impl Rows {
         is_known: bool,
         options: &Options,
     ) -> Option<Vec<Course>> {
-        // A condensed network is faster by itself than eight that are not side by side.
-        if !is_followed(system, options) || system.is_condensable() {
+        // Where tables are worth making, a condensed network is faster by itself than eight others side by side.
+        if !is_followed(system, options) || options.condenses(system) {
             return None;
         }
         let beside = SideBySide::of(&mut self.lanes, system, objective)?;

@@ -44,19 +44,17 @@ impl Trainer {
             interrupt,
             ..strict(self.plan.monotone)
         };
-        let last_coordinates = self.coordinates.clone();
-        let last = self.confirmed_at(&last_coordinates, &options);
-        if let Some((_, jumps)) = last {
-            self.branch_jumps += jumps;
-        }
-        let last = last.map(|(loss, _)| loss);
-        let mut best = last.map(|loss| (loss, last_coordinates, self.outputs()));
+        let last = self.last_confirmed(&options);
+        let mut best = last.map(|loss| (loss, self.coordinates.clone(), self.outputs()));
         for snapshot in std::mem::take(&mut self.candidates).into_best_first() {
             let least = best.as_ref().map_or(f64::INFINITY, |(loss, ..)| *loss);
             if least <= snapshot.loss {
                 break;
             }
-            if let Some((loss, _)) = self.confirmed_at(&snapshot.coordinates, &options)
+            let (system, objective) = (&mut self.system, &self.objective);
+            self.parameters
+                .set_coordinates(system, &snapshot.coordinates);
+            if let Ok(loss) = self.rows.settle(system, objective, &options)
                 && loss < least
             {
                 best = Some((loss, snapshot.coordinates, self.outputs()));
@@ -81,14 +79,16 @@ impl Trainer {
         }
     }
 
-    /// The loss at these parameters, of the states that rows reach from `initial`, and how many rows had been followed to
-    /// other states than these; `None` if a row does not settle or the loss is no finite number.
-    fn confirmed_at(&mut self, coordinates: &[f64], options: &Options) -> Option<(f64, usize)> {
+    /// The loss of the last parameters, of the states that rows reach from `initial`; counts the rows that had been followed
+    /// to other states. `None` if a row does not settle or the loss is no finite number.
+    fn last_confirmed(&mut self, options: &Options) -> Option<f64> {
         let Self {
             parameters,
+            coordinates,
             system,
             objective,
             rows,
+            branch_jumps,
             ..
         } = self;
         parameters.set_coordinates(system, coordinates);
@@ -96,16 +96,21 @@ impl Trainer {
             interrupt: options.interrupt.clone(),
             ..quick(options.is_unique)
         };
+        let mut confirmed = None;
         // Where all rows can be followed, it is enough to know that their motions end at the same states.
-        let confirmed = if rows.follow(system, objective, &quick).is_ok() {
+        if rows.follow(system, objective, &quick).is_ok() {
             let all = 0..objective.examples().len();
-            let jumps = rows.confirm(system, objective, all, options).ok()?;
-            // From there it is one more Newton step, which takes the last digits.
-            (rows.follow(system, objective, &quick).ok()?, jumps)
-        } else {
-            (rows.settle(system, objective, options).ok()?, 0)
+            *branch_jumps += rows.confirm(system, objective, all, options).ok()?;
+            // From there it is one more Newton step, which takes the last digits. That a motion comes near does not tell
+            // whether it stays: Newton's method goes to unstable states as well.
+            let loss = rows.follow(system, objective, options).ok();
+            confirmed = loss.filter(|_| rows.die_out(system, objective, options));
+        }
+        let loss = match confirmed {
+            Some(loss) => loss,
+            None => rows.settle(system, objective, options).ok()?,
         };
-        Some(confirmed).filter(|(loss, _)| loss.is_finite())
+        loss.is_finite().then_some(loss)
     }
 
     /// The outputs' states of each row.
