@@ -149,7 +149,7 @@ impl System {
         })
     }
 
-    /// Whether there is a condensed form.
+    /// Whether there is a condensed form for motions from most states.
     #[must_use]
     pub fn is_condensable(&self) -> bool {
         self.fed().is_some()
