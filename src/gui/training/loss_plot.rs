@@ -6,9 +6,9 @@ use eframe::egui::{
     Sense, Stroke, Ui, WidgetInfo, pos2, vec2,
 };
 
-use super::Panel;
 use super::coach::Curve;
 use super::question::Question;
+use super::{Panel, loss_heading};
 use crate::document::Problem;
 use crate::gui::canvas::callout;
 use crate::gui::chart::Axes;
@@ -39,7 +39,7 @@ pub(super) fn loss_ui(ui: &mut Ui, panel: &Panel<'_>, commands: &mut Vec<Command
     let is_empty = shown
         .iter()
         .all(|(curve, _)| curve.record.losses.is_empty());
-    let heading = heading(panel);
+    let heading = loss_heading::heading(panel);
     // What stands in the plot as long as it has no curve.
     let invitation = if panel.coach.is_running() {
         "the first step is under way …"
@@ -61,7 +61,7 @@ pub(super) fn loss_ui(ui: &mut Ui, panel: &Panel<'_>, commands: &mut Vec<Command
         theme::strong(theme::SMALL),
         palette.text,
     );
-    heading_text(&painter, palette, name.right(), rect.right_top(), &heading);
+    loss_heading::heading_text(&painter, palette, name.right(), rect.right_top(), &heading);
     let plot = Rect::from_min_max(rect.min + vec2(NUMBERS, 20.0), rect.max - vec2(2.0, 22.0));
     if plot.width() < 60.0 || plot.height() < 30.0 {
         return;
@@ -120,68 +120,8 @@ pub(super) fn loss_ui(ui: &mut Ui, panel: &Panel<'_>, commands: &mut Vec<Command
     choose_ui(ui, &response, &axes, &shown, commands);
 }
 
-/// Writes the heading up to a corner; where there is no room for all of it, without its first parts.
-fn heading_text(painter: &Painter, palette: &Palette, left: f32, corner: Pos2, heading: &str) {
-    let mut rest = heading;
-    loop {
-        let font = theme::mono(theme::SMALL);
-        let galley = painter.layout_no_wrap(rest.to_owned(), font, palette.dim);
-        let at = corner - vec2(galley.size().x + 2.0, 0.0);
-        if at.x >= left + 8.0 {
-            painter.galley(at, galley, palette.dim);
-            return;
-        }
-        match rest.split_once("   ") {
-            Some((_, after)) => rest = after,
-            None => return,
-        }
-    }
-}
-
-/// "step 1 240   3.1e−7   kept 2.9e−7", of the last run; "step 2 000   best 2.9e−7 / 0.33" of a comparison that is over.
-fn heading(panel: &Panel<'_>) -> String {
-    let last: Vec<String> = panel
-        .coach
-        .shown()
-        .filter(|(_, is_last)| *is_last)
-        .filter_map(|(curve, _)| {
-            let loss = last_finite(&curve.record.losses)?;
-            Some(number::significant(
-                curve.question.loss_in_user_units(loss),
-                2,
-            ))
-        })
-        .collect();
-    let steps = panel
-        .coach
-        .shown()
-        .filter(|(_, is_last)| *is_last)
-        .map(|(curve, _)| curve.record.losses.len())
-        .max()
-        .unwrap_or(0);
-    if last.is_empty() {
-        return String::new();
-    }
-    if let (Some(outcomes), Some(question)) = (panel.coach.comparison(), panel.coach.question()) {
-        // The confirmed losses, as the sentence below says them.
-        let best = outcomes.each_ref().map(|outcome| match outcome.best {
-            Some(loss) => number::significant(question.loss_in_user_units(loss), 2),
-            None => "none".to_owned(),
-        });
-        return format!("step {steps}   best {}", best.join(" / "));
-    }
-    let best = match (panel.coach.best(), panel.coach.question()) {
-        (Some(best), Some(question)) => format!(
-            "   kept {}",
-            number::significant(question.loss_in_user_units(best), 2)
-        ),
-        _ if panel.coach.is_confirming() => "   confirming the best…".to_owned(),
-        _ => String::new(),
-    };
-    format!("step {steps}   {}{best}", last.join(" / "))
-}
-
-fn last_finite(losses: &[f64]) -> Option<f64> {
+/// The last loss that is a number.
+pub(super) fn last_finite(losses: &[f64]) -> Option<f64> {
     losses.iter().rev().copied().find(|loss| loss.is_finite())
 }
 

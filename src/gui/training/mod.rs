@@ -8,6 +8,7 @@ mod data_file;
 mod gates;
 mod gradient;
 mod live;
+mod loss_heading;
 mod loss_plot;
 mod on_canvas;
 mod pick;
